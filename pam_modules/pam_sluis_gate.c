@@ -1,0 +1,251 @@
+/*
+ * pam_sluis_gate: asks everything first, opens the attempt, and leaves judging to the last module. See
+ * pam_sluis_gate(8) and docs/ARCHITECTURE.md.
+ */
+#include "base/clock.h"
+#include "client/client.h"
+#include "pam_modules/console.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#define CODE_PROMPT "Code (empty if you have none yet): "
+
+/* sshd says in SSH_AUTH_INFO_0 what it proved; only sshd itself, as root, is believed. */
+static bool publickey_is_proven(const struct module *module)
+{
+	const char *proven = pam_getenv(module->pamh, "SSH_AUTH_INFO_0");
+
+	return proven && geteuid() == 0 && strcmp(item_text(module, PAM_SERVICE), "sshd") == 0 &&
+	    text_starts(proven, "publickey ");
+}
+
+static int64_t login_flags(const struct module *module)
+{
+	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) | (console_is_ours(module) ? LOGIN_CONSOLE : 0);
+}
+
+/* sluisd cannot rule. On the machine's own console pam_unix alone decides, for root and the break-glass names. */
+static int go_without_daemon(struct module *module)
+{
+	if (!console_is_ours(module) || !console_may_enter(module)) {
+		module_say(module, "Nobody can log in here just now: call your administrator.");
+		return PAM_AUTHINFO_UNAVAIL;
+	}
+	pam_syslog(module->pamh, LOG_ALERT, "sluisd cannot rule: %s is let in on the console by password alone",
+	    item_text(module, PAM_USER));
+	(void)text_copy(module->login->user, sizeof(module->login->user), item_text(module, PAM_USER));	/* a local name */
+	module->login->without_daemon = true;
+	return PAM_IGNORE;
+}
+
+/* The answer to the code prompt; none is a hang-up. */
+static int ask_code(struct module *module)
+{
+	char *answer = NULL;
+	int rc = pam_prompt(module->pamh, PAM_PROMPT_ECHO_OFF, &answer, "%s", CODE_PROMPT);
+
+	if (rc != PAM_SUCCESS || !answer)
+		return PAM_CONV_ERR;
+	(void)secret_set(&module->login->code, answer, strlen(answer));	/* too long: a wrong code */
+	explicit_bzero(answer, strlen(answer));
+	free(answer);
+	return PAM_SUCCESS;
+}
+
+static bool all_digits(const char *text)
+{
+	return text[0] && strspn(text, "0123456789") == strlen(text);
+}
+
+/* Takes the code off the end of what was typed in the password's field. */
+static int split_password(struct module *module, const char *typed, size_t digits)
+{
+	size_t len = strlen(typed);
+	auto_secret struct secret password = { 0 };
+	char text[SECRET_MAX + 1];
+	int rc;
+
+	if (len <= digits || !all_digits(typed + len - digits))
+		return PAM_SUCCESS;	/* no code: judged as an empty one */
+	if (secret_set(&password, typed, len - digits) < 0 ||
+	    secret_set(&module->login->code, typed + len - digits, digits) < 0)
+		return PAM_SUCCESS;
+	memcpy(text, password.bytes, password.len);
+	text[password.len] = '\0';
+	rc = pam_set_item(module->pamh, PAM_AUTHTOK, text);
+	explicit_bzero(text, sizeof(text));
+	return rc;
+}
+
+static int ask_person(struct module *module, const struct tell_policy *policy)
+{
+	const char *password = NULL;
+	int rc = PAM_SUCCESS;
+
+	if (policy->prompts & PROMPT_PASSWORD)
+		rc = pam_get_authtok(module->pamh, PAM_AUTHTOK, &password, NULL);
+	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password)
+		rc = PAM_CONV_ERR;
+	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_IN_ONE))
+		rc = split_password(module, password, (size_t)policy->digits);
+	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_CODE))
+		rc = ask_code(module);
+	return rc;
+}
+
+/* Opens the attempt: from here on it is a failure until it is settled. */
+static int open_attempt(struct module *module)
+{
+	struct ask_open ask = { 0 };
+	auto_message union message answer = { 0 };
+
+	origin_fill(module, &ask.who);
+	if (module_ask(module, ASK_OPEN, &ask, TELL_ATTEMPT, &answer) < 0 ||
+	    answer.attempt.verdict == VERDICT_FAULT)
+		return go_without_daemon(module);
+	if (answer.attempt.verdict != VERDICT_GO_ON)
+		return auth_code((enum verdict)answer.attempt.verdict);
+	memcpy(module->login->attempt, answer.attempt.attempt, sizeof(answer.attempt.attempt));
+	module->login->state = VERDICT_GO_ON;
+	return PAM_IGNORE;
+}
+
+static int ask_policy(struct module *module, struct tell_policy *ret)
+{
+	struct ask_policy ask = { .flags = module->login->flags };
+	auto_message union message answer = { 0 };
+	struct origin who = { 0 };
+	int rc;
+
+	origin_fill(module, &who);
+	memcpy(ask.service, who.service, sizeof(ask.service));
+	rc = module_ask(module, ASK_POLICY, &ask, TELL_POLICY, &answer);
+	if (rc < 0)
+		return rc;
+	if (answer.policy.fail_delay_ms < 0 || answer.policy.fail_delay_ms > 60000 ||
+	    answer.policy.digits < 6 || answer.policy.digits > 8)
+		return -EPROTO;
+	*ret = answer.policy;
+	return 0;
+}
+
+static int authenticate(struct module *module)
+{
+	struct tell_policy policy = { 0 };
+	int rc = login_start(module);
+
+	if (rc != PAM_SUCCESS)
+		return rc;
+	module->login->flags |= login_flags(module);
+	if (ask_policy(module, &policy) < 0)
+		return go_without_daemon(module);
+	module->login->delay_us = (unsigned)policy.fail_delay_ms * 1000u;
+	(void)pam_fail_delay(module->pamh, module->login->delay_us);	/* only ever adds */
+	rc = ask_person(module, &policy);
+	if (rc != PAM_SUCCESS)
+		return rc;
+	rc = open_attempt(module);
+	if (rc != PAM_IGNORE || (policy.prompts & PROMPT_PASSWORD) || module->login->without_daemon)
+		return rc;
+	return auth_code(login_judge(module));	/* a proven key and this code are all: no password follows */
+}
+
+/* Reached only when no module said yes: the attempt ends as what it is. */
+static int close_failed(struct module *module)
+{
+	struct ask_settle ask = { 0 };
+
+	if (module->arguments.observe)
+		return module_observe(module, false);
+	if (!module->login || module->login->state != VERDICT_GO_ON)
+		return PAM_IGNORE;
+	module->login->state = VERDICT_REFUSE;
+	origin_fill(module, &ask.who);
+	memcpy(ask.attempt, module->login->attempt, sizeof(ask.attempt));
+	(void)module_ask_verdict(module, ASK_SETTLE, &ask);	/* unsettled it counts as well */
+	return PAM_IGNORE;
+}
+
+int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct module module;
+	int rc = module_start(&module, pamh, flags, argc, argv);
+
+	if (rc != PAM_SUCCESS)
+		return rc;
+	return module.arguments.failed ? close_failed(&module) : authenticate(&module);
+}
+
+int pam_sm_setcred(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	(void)pamh;
+	(void)flags;
+	(void)argc;
+	(void)argv;
+	return PAM_IGNORE;
+}
+
+int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct module module;
+	struct ask_person ask = { 0 };
+	int rc = module_start(&module, pamh, flags, argc, argv);
+
+	if (rc != PAM_SUCCESS || account_is_exempt(&module, &rc))
+		return rc;
+	origin_fill(&module, &ask.who);
+	rc = account_end(&module, module_ask_verdict(&module, ASK_ACCOUNT, &ask));
+	return module.arguments.observe ? PAM_IGNORE : rc;
+}
+
+static void say_notice(const struct module *module, const struct tell_notice *notice)
+{
+	char when[CLOCK_TEXT_SIZE], text[2 * PROTO_TEXT_SIZE];
+
+	switch (notice->kind) {
+	case NOTICE_LAST_LOGIN:
+		clock_text(notice->at, when);
+		(void)snprintf(text, sizeof(text), "Last login: %s, %s, from %s.", when, notice->service, notice->text);
+		break;
+	case NOTICE_FAILURES:
+		(void)snprintf(text, sizeof(text), "Failed tries since then: %lld; if they were not yours, report it.",
+		    (long long)notice->number);
+		break;
+	case NOTICE_UNENROLLED:
+		(void)snprintf(text, sizeof(text), "You have no second factor yet: type \"sluis enroll\" today.");
+		break;
+	case NOTICE_RECOVERY_LEFT:
+		(void)snprintf(text, sizeof(text), "You have %lld recovery codes left.", (long long)notice->number);
+		break;
+	default:
+		return;		/* of a later version */
+	}
+	if (text_is_plain(text))
+		module_say(module, text);
+}
+
+int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	struct module module;
+	auto_client struct client client = { .fd = -1 };
+	auto_message union message answer = { 0 };
+	struct ask_person ask = { 0 };
+	uint8_t kind = 0;
+	int rc = module_start(&module, pamh, flags, argc, argv);
+
+	if (rc != PAM_SUCCESS || module_is_silent(&module))
+		return rc;
+	origin_fill(&module, &ask.who);
+	rc = client_ask(module.arguments.socket, WAIT_SESSION_MS, ASK_NOTICES, &ask, &client);
+	while (rc == 0 && (rc = client_next(&client, &kind, &answer)) == 0 && kind == TELL_NOTICE)
+		say_notice(&module, &answer.notice);
+	return rc == 0 ? PAM_SUCCESS : PAM_SESSION_ERR;
+}
+
+int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
+{
+	return pam_sm_setcred(pamh, flags, argc, argv);		/* nothing to do either */
+}
