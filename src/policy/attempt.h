@@ -43,6 +43,7 @@ enum attempt_ruling attempt_rule(const struct attempt_limits *limits, const stru
 
 enum {
 	ATTEMPT_LIFE_S = 120,		/* an attempt older than this can no longer be settled with yes */
+	ATTEMPT_STALE_S = 10,		/* open for longer: abandoned, so a later success forgives it as well */
 	CLOCK_TOLERANCE_S = 60,
 };
 

@@ -115,8 +115,10 @@ static int refuse(struct txn *txn, struct login_act *act, enum event event, enum
 static int accept_login(struct txn *txn, struct login_act *act, bool with_code, const char *note)
 {
 	const int64_t person = act->attempt.person;
-	int rc = attempt_close_accepted(txn, &act->attempt, with_code);
+	int rc = attempt_abandon(txn, person, txn_now(txn) - ATTEMPT_STALE_S);
 
+	if (rc >= 0)
+		rc = attempt_close_accepted(txn, &act->attempt, with_code);
 	if (rc == 0 && login_is_sitting_down(act->subject.service))
 		rc = person_add_login(txn, person, act->subject.service, act->subject.shown_source);
 	if (rc == 0)

@@ -1,6 +1,7 @@
 #include "store/attempt.h"
 
 #include "store/sql.h"
+#include "store/trail.h"
 
 #include <errno.h>
 #include <string.h>
@@ -159,17 +160,34 @@ int attempt_close_accepted(struct txn *txn, const struct attempt *attempt, bool 
 	return rc < 0 ? rc : 0;
 }
 
-int attempt_close_abandoned(struct txn *txn, int64_t opened_before, struct attempt *ret)
+/* The first of them. -ENOENT: there is none. */
+static int find_abandoned(struct txn *txn, int64_t person, int64_t opened_before, struct attempt *ret)
 {
 	auto_sql sqlite3_stmt *row = sql_start(txn,
-	    "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE opened_at < ? AND closed_at IS NULL LIMIT 1", "i",
-	    opened_before);
+	    "SELECT " ATTEMPT_COLUMNS " FROM attempt"
+	    " WHERE opened_at < ?1 AND closed_at IS NULL AND (?2 = 0 OR person = ?2) LIMIT 1", "ii", opened_before,
+	    person);
 	int rc = sql_next(row);
 
-	if (rc != 1)
-		return rc == 0 ? -ENOENT : rc;
-	rc = attempt_row(row, ret);
-	return rc < 0 ? rc : attempt_close_failed(txn, ret);
+	return rc == 1 ? attempt_row(row, ret) : rc == 0 ? -ENOENT : rc;
+}
+
+int attempt_abandon(struct txn *txn, int64_t person, int64_t opened_before)
+{
+	int count = 0, rc = 0;
+
+	while (count < ATTEMPT_ABANDON_MAX && rc == 0) {
+		struct attempt attempt;
+
+		rc = find_abandoned(txn, person, opened_before, &attempt);
+		if (rc == 0)
+			rc = attempt_close_failed(txn, &attempt);
+		if (rc == 0)
+			rc = trail_append(txn, &(struct trail_entry){ .event = EVENT_LOGIN_ABANDONED,
+			    .subject = attempt.person, .service = attempt.service, .result = "abandoned" });
+		count += rc == 0;
+	}
+	return rc == 0 || rc == -ENOENT ? count : rc;
 }
 
 int attempt_forget(struct txn *txn, int64_t opened_before, int64_t source_seen_before)

@@ -12,6 +12,7 @@
 enum {
 	ATTEMPT_ID_SIZE = 16,
 	ATTEMPT_SERVICE_SIZE = 64,
+	ATTEMPT_ABANDON_MAX = 100,
 };
 
 struct attempt {
@@ -47,10 +48,11 @@ int attempt_close_failed(struct txn *txn, const struct attempt *attempt);
 int attempt_close_accepted(struct txn *txn, const struct attempt *attempt, bool with_code);
 
 /*
- * The next attempt that was opened before that time and never settled, closed as a failure, for its row in the
- * trail. -ENOENT: there is none.
+ * Closes attempts that were opened before that time and never settled as failures, each with its row in the
+ * trail: those of person, or of anybody for PERSON_NOBODY. Returns how many, ATTEMPT_ABANDON_MAX at most, or
+ * -errno.
  */
-int attempt_close_abandoned(struct txn *txn, int64_t opened_before, struct attempt *ret);
+int attempt_abandon(struct txn *txn, int64_t person, int64_t opened_before);
 
 /* Forgets failures that can no longer matter, and sources not seen for that long. */
 int attempt_forget(struct txn *txn, int64_t opened_before, int64_t source_seen_before);

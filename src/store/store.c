@@ -3,6 +3,7 @@
 #include "base/attributes.h"
 #include "policy/attempt.h"
 #include "store/attempt.h"
+#include "store/person.h"
 #include "store/sql.h"
 #include "store/token.h"
 #include "store/trail.h"
@@ -64,7 +65,10 @@ const struct keys *txn_keys(const struct txn *txn)
 	return txn->keys;
 }
 
-/* Runs one act inside the open transaction; what it did is undone unless it succeeds. */
+/*
+ * Runs one act inside the open transaction; what it did is undone unless it succeeds. Returns 0, or why the
+ * whole transaction is lost: the disk is full, SQLite gave it up, or the act cannot be undone by itself.
+ */
 static int run_job(struct txn *txn, struct job *job)
 {
 	int64_t changes = sqlite3_total_changes64(txn->db);
@@ -77,8 +81,11 @@ static int run_job(struct txn *txn, struct job *job)
 	if (rc >= 0 && job->record == TRAIL_WITH && txn->trail_rows == 0 &&
 	    sqlite3_total_changes64(txn->db) != changes)
 		rc = -EPROTO;	/* no record, no act */
+	job->result = rc;
 	ended = sql_script(txn->db, rc < 0 ? "ROLLBACK TO act; RELEASE act" : "RELEASE act");
-	return ended < 0 ? ended : rc;
+	if (rc == -ENOSPC || ended < 0)
+		return rc < 0 ? rc : ended;
+	return 0;
 }
 
 /* One transaction for all jobs of the list. Returns 0, or why none of them is committed. */
@@ -89,9 +96,7 @@ static int run_batch(struct store *store, struct job *first, int64_t *ret_rows)
 	int64_t rows = 0;
 
 	for (struct job *job = first; job && rc == 0; job = job->next) {
-		job->result = run_job(txn, job);
-		if (job->result == -ENOSPC || sqlite3_get_autocommit(txn->db))
-			rc = job->result < 0 ? job->result : -EIO;	/* SQLite gave the whole transaction up */
+		rc = run_job(txn, job);
 		rows += job->result < 0 ? 0 : txn->trail_rows;
 	}
 	if (rc == 0)
@@ -260,29 +265,25 @@ static int act_upkeep(struct txn *txn, void *argument)
 	return rc < 0 ? rc : trail_retain(txn, upkeep->retention_s);
 }
 
+/* Returns how many it closed. */
 static int act_abandoned(struct txn *txn, void *argument)
 {
-	struct attempt attempt;
-	int rc = attempt_close_abandoned(txn, txn->now - ATTEMPT_LIFE_S, &attempt);
-
 	(void)argument;
-	if (rc < 0)
-		return rc;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_LOGIN_ABANDONED, .subject = attempt.person,
-	    .service = attempt.service, .result = "abandoned" });
+	return attempt_abandon(txn, PERSON_NOBODY, txn->now - ATTEMPT_LIFE_S);
 }
 
 int store_upkeep(struct store *store, const struct store_upkeep *upkeep)
 {
 	struct store_upkeep copy = *upkeep;
-	int rc = 0;
+	int rc;
 
-	while (rc == 0)
+	do {
 		rc = store_commit(store, TRAIL_WITH, act_abandoned, NULL);
+	} while (rc == ATTEMPT_ABANDON_MAX);
 	(void)pthread_mutex_lock(&store->lock);
 	store->epoch_due = true;
 	(void)pthread_mutex_unlock(&store->lock);
-	if (rc == -ENOENT)
+	if (rc >= 0)
 		rc = store_commit(store, TRAIL_NONE, act_upkeep, &copy);
 	return rc < 0 ? rc : reserve_make(store->reserve, store->setup.reserve_kib);
 }

@@ -40,7 +40,7 @@ int store_open(const struct store_setup *setup, struct store **ret, enum store_s
 /* Carries out what is queued, stops the writer, writes the epoch. */
 void store_close(struct store *store);
 
-/* Part of one transaction. Returns 0 to keep what it did, or -errno to undo it. */
+/* Part of one transaction. Returns 0 or more to keep what it did, or -errno to undo it. */
 typedef int store_act(struct txn *txn, void *argument);
 
 /*

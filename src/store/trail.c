@@ -156,10 +156,10 @@ static bool row_fits(sqlite3_stmt *row, int64_t seq, const unsigned char prev[CR
 
 	if (chained.seq != seq || sql_blob_column(row, 7, chained.commitment, CRYPTO_HASH_SIZE) < 0 ||
 	    sql_blob_column(row, 8, chained.prev, CRYPTO_HASH_SIZE) < 0 ||
-	    sql_blob_column(row, 9, stored, sizeof(stored)) < 0)
+	    sql_blob_column(row, 9, stored, sizeof(stored)) < 0 || memcmp(chained.prev, prev, CRYPTO_HASH_SIZE) != 0)
 		return false;
-	chained_hash(&chained, ret_hash);
-	if (memcmp(stored, ret_hash, sizeof(stored)) != 0 || memcmp(chained.prev, prev, CRYPTO_HASH_SIZE) != 0)
+	chained_hash(&chained, ret_hash);	/* which may be prev itself */
+	if (memcmp(stored, ret_hash, sizeof(stored)) != 0)
 		return false;
 	if (sqlite3_column_type(row, 10) == SQLITE_NULL)
 		return true;
