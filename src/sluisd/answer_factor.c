@@ -20,6 +20,7 @@ struct factor_act {
 	struct secret codes[RECOVERY_COUNT];	/* printed form */
 	size_t code_count;
 	enum verdict verdict;
+	const char *words;
 };
 
 static void factor_act_wipe(struct factor_act *act)
@@ -56,6 +57,8 @@ static int prove_first_factor(struct txn *txn, struct factor_act *act)
 	if (act->verdict == VERDICT_ACCEPT)
 		return attempt_close_accepted(txn, &attempt, false);
 	rc = attempt_close_failed(txn, &attempt);
+	if (rc == 0)
+		rc = person_add_failure(txn, act->person);
 	return rc < 0 ? rc : login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY, act->person, "refused",
 	    "code");
 }
@@ -87,10 +90,13 @@ static int act_enroll(struct txn *txn, void *argument)
 	if (rc < 0)
 		return rc;
 	act->verdict = VERDICT_ACCEPT;
-	if (tokens > 0 && act->peer->uid != 0)
+	if (tokens >= TOKENS_MAX) {
+		act->verdict = VERDICT_REFUSE;
+		act->words = "There are as many factors as there may be: have one revoked first.";
+		return 0;
+	}
+	if ((tokens > 0 || codes > 0) && act->peer->uid != 0)
 		rc = prove_first_factor(txn, act);
-	if (rc == 0 && act->verdict == VERDICT_ACCEPT && tokens >= TOKENS_MAX)
-		act->verdict = VERDICT_HELD;
 	if (rc < 0 || act->verdict != VERDICT_ACCEPT)
 		return rc;
 	make_token(act);
@@ -132,7 +138,7 @@ enum answered answer_enroll(struct request *request)
 		act.verdict = daemon_fault("a factor could not be offered", rc);
 	if (act.verdict == VERDICT_ACCEPT)
 		tell_offer(request, &act);
-	request_verdict(request, act.verdict, 0, NULL);
+	request_verdict(request, act.verdict, 0, act.words);
 	server_wake(daemon->server, ask->who.user);
 	return ANSWER_DONE;
 }

@@ -80,6 +80,10 @@ static int socket_make(const char *path)
 		(void)close(fd);
 		return -ENAMETOOLONG;
 	}
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
+		(void)close(fd);
+		return -EADDRINUSE;	/* another sluisd answers there */
+	}
 	(void)unlink(path);	/* what a killed daemon left; bind tells if it is anything else */
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || chmod(path, SOCKET_MODE) < 0 ||
 	    listen(fd, BACKLOG) < 0)

@@ -10,6 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
+enum {
+	OVERFLOW_UID = 65534,	/* what the kernel says of a peer from another user namespace: nobody's word */
+};
+
 static void identity_write(const struct local_account *account, char out[PROTO_TEXT_SIZE])
 {
 	(void)snprintf(out, PROTO_TEXT_SIZE, "local:%" PRId64 ":%s", (int64_t)account->uid, account->name);
@@ -197,7 +201,7 @@ void daemon_facts(void *context, const struct peer *peer, const struct origin *o
 	struct local_account account;
 
 	*ret = (struct gate_facts){ .peer_uid = peer->uid };
-	if (peer->uid == 0 || passwd_find_uid(peer->uid, &account) < 0)
+	if (peer->uid == 0 || peer->uid == OVERFLOW_UID || passwd_find_uid(peer->uid, &account) < 0)
 		return;
 	(void)pthread_rwlock_rdlock(&daemon->config_lock);
 	ret->roles = roles_of(daemon->config, &account);

@@ -33,7 +33,7 @@ struct job {
 
 struct store {
 	struct store_setup setup;
-	char database[PATH_MAX], epoch[PATH_MAX], reserve[PATH_MAX];
+	char dir[PATH_MAX], database[PATH_MAX], epoch[PATH_MAX], reserve[PATH_MAX];
 
 	pthread_t writer;
 	pthread_mutex_t lock;		/* guards the queue, newest and stopping */
@@ -335,7 +335,9 @@ static int open_paths(struct store *store)
 {
 	const char *dir = store->setup.dir;
 
-	if (snprintf(store->database, PATH_MAX, "%s/state.db", dir) >= PATH_MAX ||
+	store->setup.dir = store->dir;	/* the caller's may go */
+	if (snprintf(store->dir, PATH_MAX, "%s", dir) >= PATH_MAX ||
+	    snprintf(store->database, PATH_MAX, "%s/state.db", dir) >= PATH_MAX ||
 	    snprintf(store->epoch, PATH_MAX, "%s/epoch", dir) >= PATH_MAX ||
 	    snprintf(store->reserve, PATH_MAX, "%s/reserve", dir) >= PATH_MAX)
 		return -ENAMETOOLONG;

@@ -143,6 +143,17 @@ static const char *column_text(sqlite3_stmt *row, int column)
 	return text_or_empty((const char *)sqlite3_column_text(row, column));
 }
 
+/* A NUL inside a text would hide from the hash what follows it. */
+static bool texts_are_whole(sqlite3_stmt *row)
+{
+	static const int columns[] = { 2, 5, 6, 11, 12 };
+
+	for (size_t i = 0; i < COUNT_OF(columns); i++)
+		if (strlen(column_text(row, columns[i])) != (size_t)sqlite3_column_bytes(row, columns[i]))
+			return false;
+	return true;
+}
+
 /* Whether this row follows prev and says what it committed to. An erased side cannot be held against it. */
 static bool row_fits(sqlite3_stmt *row, int64_t seq, const unsigned char prev[CRYPTO_HASH_SIZE],
     unsigned char ret_hash[CRYPTO_HASH_SIZE])
@@ -154,7 +165,8 @@ static bool row_fits(sqlite3_stmt *row, int64_t seq, const unsigned char prev[CR
 	};
 	unsigned char stored[CRYPTO_HASH_SIZE], salt[SALT_SIZE], commitment[CRYPTO_HASH_SIZE];
 
-	if (chained.seq != seq || sql_blob_column(row, 7, chained.commitment, CRYPTO_HASH_SIZE) < 0 ||
+	if (chained.seq != seq || !texts_are_whole(row) ||
+	    sql_blob_column(row, 7, chained.commitment, CRYPTO_HASH_SIZE) < 0 ||
 	    sql_blob_column(row, 8, chained.prev, CRYPTO_HASH_SIZE) < 0 ||
 	    sql_blob_column(row, 9, stored, sizeof(stored)) < 0 || memcmp(chained.prev, prev, CRYPTO_HASH_SIZE) != 0)
 		return false;

@@ -25,7 +25,7 @@ is() { # SENTENCE STATUS [PATTERN of what was said]
 	fi
 }
 
-ours() { grep -h pam_sluis_ /etc/pam.d/common-* | tr -s '\t' ' '; }
+ours() { grep -h pam_sluis_ /etc/pam.d/common-* | tr -s '\t' ' ' | sed 's/ $//'; }
 
 same() { # SENTENCE: what is read stands in the common files, and no other line of ours
 	cat >/run/out
@@ -75,12 +75,12 @@ END
 run mode enforce --force
 is "from observe to enforce in one call" 0 "guarded from now on"
 same "and its lines stand there, no other" <<-END
-	account [success=ignore ignore=ignore default=die] pam_sluis_gate.so 
-	account [success=ignore ignore=ignore default=die] pam_sluis_mfa.so 
-	auth [success=3 ignore=ignore default=die] pam_sluis_gate.so 
+	account [success=ignore ignore=ignore default=die] pam_sluis_gate.so
+	account [success=ignore ignore=ignore default=die] pam_sluis_mfa.so
+	auth [success=3 ignore=ignore default=die] pam_sluis_gate.so
 	auth [default=ignore] pam_sluis_gate.so failed
-	auth requisite pam_sluis_mfa.so 
-	session optional pam_sluis_gate.so 
+	auth requisite pam_sluis_mfa.so
+	session optional pam_sluis_gate.so
 END
 run mode enforce --force
 is "once more changes nothing" 0 "guarded"

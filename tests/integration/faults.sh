@@ -98,7 +98,7 @@ try "32 logins at once with one code, exactly one passes" ask one-code "$rounds"
 try "32 logins at once of 32 people, all pass" ask people
 try "jumps of the clock" ask clock
 try "240 bad peers cost only their own connection" ask bad-peers
-try "a plain user floods the socket" ask flood 65534 nobody
+try "a plain user floods the socket" ask flood "$(id -u p31)" p31
 try "memory under 16 MB" sh -c 'hwm=$(sed -n "s/^VmHWM:[^0-9]*\([0-9]*\).*/\1/p" /proc/'"$pid"'/status); echo "$hwm KiB"; [ "$hwm" -lt 16384 ]'
 daemon_down
 
