@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <syslog.h>
 
 enum {
 	STAT_SIZE = 1024,
@@ -80,7 +81,7 @@ static bool has_line(char *text, const char *name)
 	return false;
 }
 
-bool console_may_enter(const struct module *module)
+static bool may_enter(const struct module *module)
 {
 	const char *user = item_text(module, PAM_USER);
 	auto_free char *names = malloc(NAMES_SIZE + 1);
@@ -98,4 +99,19 @@ bool console_may_enter(const struct module *module)
 		return false;
 	names[size] = '\0';
 	return has_line(names, user);
+}
+
+int console_way_in(struct module *module)
+{
+	const char *user = item_text(module, PAM_USER);
+	struct login *login = module->login;
+
+	if (!console_is_ours(module) || !may_enter(module) ||
+	    text_copy(login->user, sizeof(login->user), user) < 0) {
+		module_say(module, "Nobody can log in here just now: call your administrator.");
+		return PAM_AUTHINFO_UNAVAIL;
+	}
+	pam_syslog(module->pamh, LOG_ALERT, "sluisd cannot rule: %s is let in on the console by password alone", user);
+	login->without_daemon = true;
+	return PAM_IGNORE;
 }

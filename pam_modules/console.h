@@ -12,7 +12,11 @@
  */
 bool console_is_ours(const struct module *module);
 
-/* Whether the user is root or stands in BREAKGLASS_FILE, a name a line, which must be root's alone. */
-bool console_may_enter(const struct module *module);
+/*
+ * sluisd cannot rule. On the machine's own console root and the names in BREAKGLASS_FILE (a name a line, root's
+ * alone to write) may go on: pam_unix alone decides then. Returns PAM_IGNORE for them, else
+ * PAM_AUTHINFO_UNAVAIL.
+ */
+int console_way_in(struct module *module);
 
 #endif

@@ -2,9 +2,9 @@
  * pam_sluis_gate: asks everything first, opens the attempt, and leaves judging to the last module. See
  * pam_sluis_gate(8) and docs/ARCHITECTURE.md.
  */
-#include "base/clock.h"
-#include "client/client.h"
+#include "proto/codec.h"
 #include "pam_modules/console.h"
+#include "pam_modules/notices.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -25,20 +25,6 @@ static bool publickey_is_proven(const struct module *module)
 static int64_t login_flags(const struct module *module)
 {
 	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) | (console_is_ours(module) ? LOGIN_CONSOLE : 0);
-}
-
-/* sluisd cannot rule. On the machine's own console pam_unix alone decides, for root and the break-glass names. */
-static int go_without_daemon(struct module *module)
-{
-	if (!console_is_ours(module) || !console_may_enter(module)) {
-		module_say(module, "Nobody can log in here just now: call your administrator.");
-		return PAM_AUTHINFO_UNAVAIL;
-	}
-	pam_syslog(module->pamh, LOG_ALERT, "sluisd cannot rule: %s is let in on the console by password alone",
-	    item_text(module, PAM_USER));
-	(void)text_copy(module->login->user, sizeof(module->login->user), item_text(module, PAM_USER));	/* a local name */
-	module->login->without_daemon = true;
-	return PAM_IGNORE;
 }
 
 /* The answer to the code prompt; none is a hang-up. */
@@ -105,7 +91,7 @@ static int open_attempt(struct module *module)
 	origin_fill(module, &ask.who);
 	if (module_ask(module, ASK_OPEN, &ask, TELL_ATTEMPT, &answer) < 0 ||
 	    answer.attempt.verdict == VERDICT_FAULT)
-		return go_without_daemon(module);
+		return console_way_in(module);
 	if (answer.attempt.verdict != VERDICT_GO_ON)
 		return auth_code((enum verdict)answer.attempt.verdict);
 	memcpy(module->login->attempt, answer.attempt.attempt, sizeof(answer.attempt.attempt));
@@ -141,7 +127,7 @@ static int authenticate(struct module *module)
 		return rc;
 	module->login->flags |= login_flags(module);
 	if (ask_policy(module, &policy) < 0)
-		return go_without_daemon(module);
+		return console_way_in(module);
 	module->login->delay_us = (unsigned)policy.fail_delay_ms * 1000u;
 	(void)pam_fail_delay(module->pamh, module->login->delay_us);	/* only ever adds */
 	rc = ask_person(module, &policy);
@@ -201,48 +187,12 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	return module.arguments.observe ? PAM_IGNORE : rc;
 }
 
-static void say_notice(const struct module *module, const struct tell_notice *notice)
-{
-	char when[CLOCK_TEXT_SIZE], text[2 * PROTO_TEXT_SIZE];
-
-	switch (notice->kind) {
-	case NOTICE_LAST_LOGIN:
-		clock_text(notice->at, when);
-		(void)snprintf(text, sizeof(text), "Last login: %s, %s, from %s.", when, notice->service, notice->text);
-		break;
-	case NOTICE_FAILURES:
-		(void)snprintf(text, sizeof(text), "Failed tries since then: %lld; if they were not yours, report it.",
-		    (long long)notice->number);
-		break;
-	case NOTICE_UNENROLLED:
-		(void)snprintf(text, sizeof(text), "You have no second factor yet: type \"sluis enroll\" today.");
-		break;
-	case NOTICE_RECOVERY_LEFT:
-		(void)snprintf(text, sizeof(text), "You have %lld recovery codes left.", (long long)notice->number);
-		break;
-	default:
-		return;		/* of a later version */
-	}
-	if (text_is_plain(text))
-		module_say(module, text);
-}
-
 int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
 	struct module module;
-	auto_client struct client client = { .fd = -1 };
-	auto_message union message answer = { 0 };
-	struct ask_person ask = { 0 };
-	uint8_t kind = 0;
 	int rc = module_start(&module, pamh, flags, argc, argv);
 
-	if (rc != PAM_SUCCESS || module_is_silent(&module))
-		return rc;
-	origin_fill(&module, &ask.who);
-	rc = client_ask(module.arguments.socket, WAIT_SESSION_MS, ASK_NOTICES, &ask, &client);
-	while (rc == 0 && (rc = client_next(&client, &kind, &answer)) == 0 && kind == TELL_NOTICE)
-		say_notice(&module, &answer.notice);
-	return rc == 0 ? PAM_SUCCESS : PAM_SESSION_ERR;
+	return rc != PAM_SUCCESS || module_is_silent(&module) ? rc : notices_show(&module);
 }
 
 int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)

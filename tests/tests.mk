@@ -68,4 +68,4 @@ $O/tests/fuzz/fuzz_%: $O/tests/fuzz/fuzz_%.o $(call archive,$(FLOORS))
 	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(FLOOR_LIBS)
 
 need-fuzz:
-	@tests/support/apt.sh @fuzz
+	@tests/support/apt.sh fuzz

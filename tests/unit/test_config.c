@@ -581,6 +581,7 @@ Test(config, has_presets_with_their_figures)
 		{ "mfa.window", { "1", "1", "1", "1", "1", "1" } },
 		{ "mfa.drift_max", { "2", "2", "2", "2", "2", "2" } },
 		{ "mfa.algorithm", { "sha1", "sha1", "sha1", "sha1", "sha1", "sha1" } },
+		{ "mfa.services.sshd", { "code", "code", "code", "code", "code", "code" } },
 		{ "lockout.failures", { "10", "5", "10", "5", "5", "5" } },
 		{ "lockout.stranger_failures", { "30", "30", "30", "30", "30", "30" } },
 		{ "lockout.window", { "15min", "15min", "15min", "15min", "15min", "15min" } },

@@ -271,3 +271,47 @@ Test(store_attempt, keeps_no_address)
 	}
 	free(bytes);
 }
+
+struct abandon {
+	int64_t person, opened_before;
+};
+
+static int act_abandon(struct txn *txn, void *argument)
+{
+	const struct abandon *abandon = argument;
+
+	return attempt_abandon(txn, abandon->person, abandon->opened_before);
+}
+
+Test(store_attempt, is_abandoned_as_a_failure_with_its_row)
+{
+	int64_t jan = rig_person("jan"), piet = rig_person("piet");
+	struct abandon abandon = { .person = jan, .opened_before = RIG_START };
+	struct attempt settled = rig_attempt(jan, "192.0.2.7", 0), found;
+
+	fail(settled);
+	found = rig_attempt(jan, "192.0.2.7", 0);
+	(void)rig_attempt(piet, "192.0.2.7", 0);
+	cr_expect_eq(store_commit(rig.store, TRAIL_WITH, act_abandon, &abandon), 0, "none is older");
+	abandon.opened_before++;
+	cr_expect_eq(store_commit(rig.store, TRAIL_WITH, act_abandon, &abandon), 1, "his one that was open");
+	cr_expect_eq(store_commit(rig.store, TRAIL_WITH, act_abandon, &abandon), 0, "once");
+	expect_tally(tally_of(jan, "192.0.2.7").here, (struct attempt_tally){ 2, 0, 2, 0, RIG_START }, "his");
+	expect_tally(tally_of(piet, "192.0.2.7").here, (struct attempt_tally){ 0, 1, 0, 1, RIG_START }, "another's");
+	cr_expect_eq(rig_number("SELECT count(*) FROM trail WHERE event = 'login.abandoned'"), 1);
+	cr_expect_eq(rig_do(rig_act_accept, &found), -ENOENT, "too late to settle");
+	abandon.person = PERSON_NOBODY;
+	cr_expect_eq(store_commit(rig.store, TRAIL_WITH, act_abandon, &abandon), 1, "anybody's");
+}
+
+Test(store_attempt, is_abandoned_with_no_more_than_so_many_others_at_a_time)
+{
+	struct abandon abandon = { .opened_before = RIG_START + 1 };
+	int64_t jan = rig_person("jan");
+
+	for (int i = 0; i < ATTEMPT_ABANDON_MAX + 3; i++)
+		(void)rig_attempt(jan, "192.0.2.7", 0);
+	cr_expect_eq(rig_do(act_abandon, &abandon), ATTEMPT_ABANDON_MAX);
+	cr_expect_eq(rig_do(act_abandon, &abandon), 3);
+	cr_expect_eq(rig_do(act_abandon, &abandon), 0);
+}
