@@ -19,8 +19,9 @@ int file_stream_trusted(const char *path, uid_t owner, FILE **ret);
 ssize_t file_read(int fd, void *out, size_t size);
 
 /*
- * Replaces path by bytes, durably: a temporary file beside it, fsync, rename, fsync of the folder.
- * Returns 0 or -errno; then path is as it was.
+ * Replaces path, which has a folder in it, by bytes, durably: a temporary file beside it, fsync, rename, fsync of
+ * the folder. Returns 0 or -errno; then path is whole: as it was, or, when only the folder could not be
+ * synced, new but perhaps not durably.
  */
 int file_replace(const char *path, const void *bytes, size_t size, mode_t mode);
 

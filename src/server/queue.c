@@ -45,16 +45,22 @@ static void unlink_from(struct request **list, struct request *request)
 	request->next = NULL;
 }
 
+static void free_all(struct request **list)
+{
+	while (*list) {
+		struct request *request = *list;
+
+		unlink_from(list, request);
+		request_free(request);
+	}
+}
+
 void queue_free(struct queue *queue)
 {
 	if (!queue)
 		return;
-	while (queue->ready) {
-		struct request *request = queue->ready;
-
-		unlink_from(&queue->ready, request);
-		request_free(request);
-	}
+	free_all(&queue->ready);
+	free_all(&queue->parked);
 	free(queue);
 }
 

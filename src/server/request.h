@@ -37,7 +37,7 @@ int queue_put(struct queue *queue, struct request *request);
 struct request *queue_take(struct queue *queue);
 /* The worker is through with it: answered, or parked. */
 void queue_done(struct queue *queue, struct request *request, enum answered answered);
-/* Parked questions about user, or all that have waited enough when user is NULL, go to the front. */
+/* Parked questions about user, or all that have waited enough when user is NULL, are ready again. */
 void queue_wake(struct queue *queue, const char *user);
 /* No more questions; parked ones have waited enough. */
 void queue_close(struct queue *queue);

@@ -268,3 +268,23 @@ Test(trail, erases_sides_by_the_class_of_their_event)
 		cr_expect_eq(rig_verify(), 3);
 	}
 }
+
+Test(trail, finds_a_row_that_was_forged_with_a_right_hash_of_its_own)
+{
+	struct trail_entry forged = { .event = EVENT_SERVICE_STARTED, .result = "forged" };
+	struct trail_proof proof = { .broken_at = -77 };
+	struct txn txn = { .now = RIG_START };
+
+	append_rows();
+	txn.db = rig_connect();
+	cr_assert_eq(sql_script(txn.db, "BEGIN IMMEDIATE; CREATE TEMP TABLE later AS SELECT * FROM trail WHERE seq > 3;"
+	    "DELETE FROM trail WHERE seq >= 3; DELETE FROM trail_side WHERE seq = 3"), 0);
+	cr_assert_eq(trail_append(&txn, &forged), 0);
+	cr_assert_eq(trail_verify(&txn, &proof), 0);
+	cr_expect_eq(proof.broken_at, 0, "by itself it looks right");
+	cr_assert_eq(sql_script(txn.db, "INSERT INTO trail SELECT * FROM later"), 0);
+	cr_assert_eq(trail_verify(&txn, &proof), 0);
+	cr_expect_eq(proof.broken_at, 4, "but the next row does not follow it: %d", (int)proof.broken_at);
+	cr_assert_eq(sql_script(txn.db, "ROLLBACK"), 0);
+	sql_close(&txn);
+}
