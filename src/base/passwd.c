@@ -12,45 +12,78 @@ enum {
 	LINE_MAX_SIZE = 1 << 20,	/* a group line with all members; a longer one is an error */
 };
 
-typedef bool matches(const struct passwd *entry, const void *wanted);
-
-static bool by_name(const struct passwd *entry, const void *wanted)
+/* The next entry that can be an account. Returns 0, -ENOENT (the end) or another -errno. */
+static int read_next(FILE *file, struct local_account *account)
 {
-	return strcmp(entry->pw_name, wanted) == 0;
-}
-
-static bool by_uid(const struct passwd *entry, const void *wanted)
-{
-	return entry->pw_uid == *(const uid_t *)wanted;
-}
-
-static int find(matches *match, const void *wanted, struct local_account *ret)
-{
-	auto_fclose FILE *file = fopen("/etc/passwd", "re");
 	struct passwd entry, *found;
 	char buffer[4096];
 	int rc;
 
-	if (!file)
-		return -errno;
 	while ((rc = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) == 0) {
-		if (!match(found, wanted) || text_copy(ret->name, sizeof(ret->name), found->pw_name) < 0)
+		account->line++;
+		if (text_copy(account->name, sizeof(account->name), found->pw_name) < 0)
 			continue;
-		ret->uid = found->pw_uid;
-		ret->gid = found->pw_gid;
+		account->uid = found->pw_uid;
+		account->gid = found->pw_gid;
 		return 0;
 	}
-	return rc == ENOENT ? -ENOENT : -rc;
+	return -rc;
+}
+
+/* The first account with that name, or with that uid where name is NULL. */
+static int find(const char *name, uid_t uid, struct local_account *ret)
+{
+	auto_fclose FILE *file = fopen(PASSWD_FILE, "re");
+	struct local_account account = { 0 };
+	int rc;
+
+	if (!file)
+		return -errno;
+	while ((rc = read_next(file, &account)) == 0) {
+		if (name ? strcmp(account.name, name) == 0 : account.uid == uid) {
+			*ret = account;
+			return 0;
+		}
+	}
+	return rc;
 }
 
 int passwd_find(const char *name, struct local_account *ret)
 {
-	return text_is_name(name) ? find(by_name, name, ret) : -ENOENT;
+	return text_is_name(name) ? find(name, 0, ret) : -ENOENT;
 }
 
 int passwd_find_uid(uid_t uid, struct local_account *ret)
 {
-	return find(by_uid, &uid, ret);
+	return find(NULL, uid, ret);
+}
+
+int passwd_read_all(struct local_account **ret, size_t *ret_count)
+{
+	auto_fclose FILE *file = fopen(PASSWD_FILE, "re");
+	auto_free struct local_account *all = NULL;
+	struct local_account account = { 0 };
+	size_t count = 0, room = 0;
+	int rc;
+
+	if (!file)
+		return -errno;
+	while ((rc = read_next(file, &account)) == 0) {
+		if (count == room) {
+			struct local_account *more = reallocarray(all, room = room * 2 + 64, sizeof(*all));
+
+			if (!more)
+				return -ENOMEM;
+			all = more;
+		}
+		all[count++] = account;
+	}
+	if (rc != -ENOENT)
+		return rc;
+	*ret = all;
+	*ret_count = count;
+	all = NULL;		/* given away */
+	return 0;
 }
 
 static bool is_member(const struct group *entry, const struct local_account *account)

@@ -32,7 +32,7 @@ static void factor_act_wipe(struct factor_act *act)
 /* A row about the factor, with who acted. */
 static int record_factor(struct txn *txn, struct factor_act *act, enum event event, const char *result)
 {
-	int rc = actor_person(txn, act->peer, act->origin, &act->actor);
+	int rc = actor_person(txn, act->daemon, act->peer, act->origin, &act->actor);
 
 	return rc < 0 ? rc : login_record(txn, event, &act->subject, act->actor, act->person, result, NULL);
 }

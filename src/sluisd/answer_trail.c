@@ -93,6 +93,7 @@ static const struct {
 };
 
 struct first_act {
+	struct daemon *daemon;
 	const struct peer *peer;
 	const struct origin *origin;
 	enum event event;
@@ -103,7 +104,7 @@ static int act_record_first(struct txn *txn, void *argument)
 {
 	const struct first_act *act = argument;
 	int64_t actor = PERSON_NOBODY;
-	int rc = actor_person(txn, act->peer, act->origin, &actor);
+	int rc = actor_person(txn, act->daemon, act->peer, act->origin, &actor);
 
 	return rc < 0 ? rc : trail_append(txn, &(struct trail_entry){ .event = act->event, .actor = actor,
 	    .note = act->note });
@@ -113,7 +114,7 @@ int daemon_record_first(void *context, struct request *request)
 {
 	struct daemon *daemon = context;
 	uint8_t kind = (uint8_t)request_call(request)->kind;
-	struct first_act act = { .peer = request_peer(request), .origin = message_origin(kind, request_question(request)) };
+	struct first_act act = { .daemon = daemon, .peer = request_peer(request), .origin = message_origin(kind, request_question(request)) };
 
 	for (size_t i = 0; i < COUNT_OF(first_rows); i++)
 		if ((uint8_t)first_rows[i].kind == kind)

@@ -1,6 +1,7 @@
 #ifndef SLUISD_DAEMON_H
 #define SLUISD_DAEMON_H
 
+#include "base/passwd_cache.h"
 #include "config/config.h"
 #include "policy/event.h"
 #include "policy/login.h"
@@ -16,6 +17,7 @@
 struct daemon {
 	pthread_rwlock_t config_lock;	/* read while answering, written by a reload */
 	struct config *config;
+	struct passwd_cache *accounts;
 	struct keys *keys;
 	struct keys *stranger_keys;	/* for names of nobody; dropped daily */
 	struct store *store;
@@ -54,14 +56,11 @@ struct subject {
 /* Fills subject from the question's origin. An unknown name is no error. */
 void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin, struct subject *ret);
 
-/* The identity and name of the account with that uid; empty texts when there is none. */
-void actor_of_uid(int64_t uid, char identity[PROTO_TEXT_SIZE], char name[PROTO_TEXT_SIZE]);
-
 /*
  * The person who acts: for uid 0 the login uid that it names, else the peer's own account.
  * PERSON_NOBODY when there is no such account.
  */
-int actor_person(struct txn *txn, const struct peer *peer, const struct origin *origin, int64_t *ret);
+int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer, const struct origin *origin, int64_t *ret);
 
 /* The hooks of the gate: server/server.h. */
 void daemon_facts(void *context, const struct peer *peer, const struct origin *origin, struct gate_facts *ret);

@@ -132,6 +132,8 @@ int daemon_start(struct daemon *daemon)
 	if (rc == 0)
 		rc = totp_start();
 	if (rc == 0)
+		rc = passwd_cache_make(&daemon->accounts);
+	if (rc == 0)
 		rc = load_keys(daemon);
 	if (rc == 0)
 		rc = open_store(daemon);
@@ -150,4 +152,5 @@ void daemon_stop(struct daemon *daemon)
 		(void)close(daemon->listener);
 	keys_free(daemon->keys);
 	keys_free(daemon->stranger_keys);
+	passwd_cache_free(daemon->accounts);
 }

@@ -1,7 +1,6 @@
 #include "sluisd/daemon.h"
 
 #include "base/log.h"
-#include "base/passwd.h"
 #include "policy/roles.h"
 #include "store/person.h"
 
@@ -88,11 +87,12 @@ static enum login_asks asks_of(const struct config *config, const char *service)
 	}
 }
 
-static void account_fill(const struct config *config, const struct origin *origin, struct subject *ret)
+static void account_fill(struct daemon *daemon, const struct origin *origin, struct subject *ret)
 {
+	const struct config *config = daemon->config;
 	struct local_account account;
 
-	if (passwd_find(origin->user, &account) < 0)
+	if (passwd_cache_find(daemon->accounts, origin->user, &account) < 0)
 		return;		/* nobody we know, or the file cannot be read: never a yes */
 	ret->known = true;
 	memcpy(ret->name, account.name, sizeof(account.name));
@@ -104,11 +104,11 @@ static void account_fill(const struct config *config, const struct origin *origi
 	ret->root_on_console = account.uid == 0 && ret->peer == 0 && (origin->flags & LOGIN_CONSOLE);
 }
 
-static int64_t uid_of_name(const char *name)
+static int64_t uid_of_name(struct daemon *daemon, const char *name)
 {
 	struct local_account account;
 
-	return name[0] && passwd_find(name, &account) == 0 ? (int64_t)account.uid : -1;
+	return name[0] && passwd_cache_find(daemon->accounts, name, &account) == 0 ? (int64_t)account.uid : -1;
 }
 
 /* What a peer typed or claimed, fit for one line of the trail. */
@@ -127,7 +127,7 @@ void subject_from(struct daemon *daemon, const struct peer *peer, const struct o
 {
 	const struct source_facts facts = {
 		.rhost = plain(origin->rhost), .tty = plain(origin->tty), .ruid = origin->ruid,
-		.ruser_uid = uid_of_name(origin->ruser), .peer_uid = peer->uid,
+		.ruser_uid = uid_of_name(daemon, origin->ruser), .peer_uid = peer->uid,
 	};
 
 	memset(ret, 0, sizeof(*ret));
@@ -136,7 +136,7 @@ void subject_from(struct daemon *daemon, const struct peer *peer, const struct o
 	ret->asks = asks_of(daemon->config, origin->service);
 	ret->publickey = peer->uid == 0 && (origin->flags & LOGIN_PUBLICKEY);
 	ret->prompts = login_prompts(ret->asks, ret->publickey);
-	account_fill(daemon->config, origin, ret);
+	account_fill(daemon, origin, ret);
 	source_from(&facts, &ret->source);
 	source_show(&ret->source, detail_of(daemon->config), ret->shown_source);
 	attempt_source(daemon->keys, ret->source.key, ret->source_hash);
@@ -156,18 +156,18 @@ void daemon_leave(struct daemon **daemon)
 	(void)pthread_rwlock_unlock(&(*daemon)->config_lock);
 }
 
-void actor_of_uid(int64_t uid, char identity[PROTO_TEXT_SIZE], char name[PROTO_TEXT_SIZE])
+static void actor_of_uid(struct daemon *daemon, int64_t uid, char identity[PROTO_TEXT_SIZE], char name[PROTO_TEXT_SIZE])
 {
 	struct local_account account;
 
 	identity[0] = name[0] = '\0';
-	if (uid < 0 || passwd_find_uid((uid_t)uid, &account) < 0)
+	if (uid < 0 || passwd_cache_find_uid(daemon->accounts, (uid_t)uid, &account) < 0)
 		return;
 	memcpy(name, account.name, sizeof(account.name));
 	identity_write(&account, identity);
 }
 
-int actor_person(struct txn *txn, const struct peer *peer, const struct origin *origin, int64_t *ret)
+int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer, const struct origin *origin, int64_t *ret)
 {
 	const int64_t unset = (uint32_t)-1;	/* a process that nobody logged in to */
 	int64_t uid = peer->uid;
@@ -175,7 +175,7 @@ int actor_person(struct txn *txn, const struct peer *peer, const struct origin *
 
 	if (uid == 0 && origin->ruid >= 0 && origin->ruid != unset)
 		uid = origin->ruid;
-	actor_of_uid(uid, identity, name);
+	actor_of_uid(daemon, uid, identity, name);
 	if (!identity[0]) {
 		*ret = PERSON_NOBODY;
 		return 0;
@@ -201,7 +201,7 @@ void daemon_facts(void *context, const struct peer *peer, const struct origin *o
 	struct local_account account;
 
 	*ret = (struct gate_facts){ .peer_uid = peer->uid };
-	if (peer->uid == 0 || peer->uid == OVERFLOW_UID || passwd_find_uid(peer->uid, &account) < 0)
+	if (peer->uid == 0 || peer->uid == OVERFLOW_UID || passwd_cache_find_uid(daemon->accounts, peer->uid, &account) < 0)
 		return;
 	(void)pthread_rwlock_rdlock(&daemon->config_lock);
 	ret->roles = roles_of(daemon->config, &account);
