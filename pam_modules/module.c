@@ -24,6 +24,7 @@ static int argument_read(struct module *module, const char *word)
 	} words[] = {
 		{ "debug", &arguments->debug }, { "quiet", &arguments->quiet }, { "observe", &arguments->observe },
 		{ "failed", &arguments->failed },
+		{ "use_first_pass", &arguments->standard }, { "try_first_pass", &arguments->standard },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -131,7 +132,8 @@ static int ask_within(struct module *module, int64_t wait_ms, uint8_t kind, cons
 int module_ask(struct module *module, uint8_t kind, const void *question, uint8_t answer_kind,
     union message *ret)
 {
-	int64_t waited = module->login ? module->login->waited_ms : 0;
+	/* Where auth did not run, the two modules of the account phase share the time. */
+	int64_t waited = module->login ? module->login->waited_ms : WAIT_LOGIN_MS / 2;
 	int64_t began = clock_monotonic_ms();
 	int rc = waited >= WAIT_LOGIN_MS ? -ETIMEDOUT :
 	    ask_within(module, WAIT_LOGIN_MS - waited, kind, question, answer_kind, ret);
@@ -169,10 +171,14 @@ enum verdict login_judge(struct module *module)
 	return login->state;
 }
 
+static bool user_is_unchanged(const struct module *module)
+{
+	return strncmp(module->login->user, item_text(module, PAM_USER), sizeof(module->login->user) - 1) == 0;
+}
+
 bool login_is_without_daemon(const struct module *module)
 {
-	return module->login && module->login->without_daemon &&
-	    strcmp(module->login->user, item_text(module, PAM_USER)) == 0;
+	return module->login && module->login->without_daemon && user_is_unchanged(module);
 }
 
 bool module_is_silent(const struct module *module)
@@ -241,8 +247,8 @@ bool account_is_exempt(const struct module *module, int *ret)
 	*ret = PAM_IGNORE;
 	if (login_is_without_daemon(module))
 		return true;
-	if (login && !module->arguments.observe && login->state != VERDICT_ACCEPT) {
-		pam_syslog(module->pamh, LOG_ERR, "the attempt was not settled with yes: is half a profile enabled?");
+	if (login && !module->arguments.observe && (login->state != VERDICT_ACCEPT || !user_is_unchanged(module))) {
+		pam_syslog(module->pamh, LOG_ERR, "this login was not settled with yes: is half a profile enabled?");
 		*ret = PAM_PERM_DENIED;
 		return true;
 	}
@@ -251,7 +257,7 @@ bool account_is_exempt(const struct module *module, int *ret)
 
 int account_end(const struct module *module, enum verdict verdict)
 {
-	static const char *const becoming[] = { "su", "su-l", "sudo", "sudo-i", NULL };
+	static const char *const becoming[] = { "su", "su-l", "sudo", "sudo-i", "chfn", "chsh", NULL };
 	int code = account_code(verdict);
 
 	if (code == PAM_AUTHINFO_UNAVAIL && getuid() == 0 && service_is_one_of(module, becoming))

@@ -21,6 +21,7 @@ struct arguments {
 	bool quiet;
 	bool observe;
 	bool failed;		/* position word of the gate */
+	bool standard;		/* use_first_pass, try_first_pass: what the gate always does */
 };
 
 /* The login in this PAM handle, from the gate's prompts to the account phase. */
@@ -29,7 +30,7 @@ struct login {
 	bool without_daemon;	/* a way in that needs none: console.h */
 	int64_t waited_ms;	/* for sluisd, in all */
 	unsigned delay_us;	/* of a refusal */
-	char user[PROTO_TEXT_SIZE];	/* whom the way without a daemon was opened for */
+	char user[PROTO_TEXT_SIZE];	/* whom it is about: a name that changes later has no yes */
 	int64_t flags;		/* enum login_flag, as they were when it began */
 	unsigned char attempt[PROTO_ID_SIZE];
 	struct secret code;

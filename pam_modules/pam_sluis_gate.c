@@ -92,6 +92,8 @@ static int open_attempt(struct module *module)
 	if (module_ask(module, ASK_OPEN, &ask, TELL_ATTEMPT, &answer) < 0 ||
 	    answer.attempt.verdict == VERDICT_FAULT)
 		return console_way_in(module);
+	if (answer.attempt.verdict == VERDICT_ACCEPT)
+		return PAM_AUTHINFO_UNAVAIL;	/* nothing was judged yet */
 	if (answer.attempt.verdict != VERDICT_GO_ON)
 		return auth_code((enum verdict)answer.attempt.verdict);
 	memcpy(module->login->attempt, answer.attempt.attempt, sizeof(answer.attempt.attempt));
@@ -111,6 +113,9 @@ static int ask_policy(struct module *module, struct tell_policy *ret)
 	rc = module_ask(module, ASK_POLICY, &ask, TELL_POLICY, &answer);
 	if (rc < 0)
 		return rc;
+	if (!(answer.policy.prompts & PROMPT_PASSWORD) &&
+	    !((module->login->flags & LOGIN_PUBLICKEY) && (answer.policy.prompts & PROMPT_CODE)))
+		return -EPROTO;		/* nobody gets in without a password but by a proven key, whatever sluisd says */
 	if (answer.policy.fail_delay_ms < 0 || answer.policy.fail_delay_ms > 60000 ||
 	    answer.policy.digits < 6 || answer.policy.digits > 8)
 		return -EPROTO;
@@ -121,11 +126,15 @@ static int ask_policy(struct module *module, struct tell_policy *ret)
 static int authenticate(struct module *module)
 {
 	struct tell_policy policy = { 0 };
+	const char *user = NULL;
 	int rc = login_start(module);
 
+	if (rc == PAM_SUCCESS)
+		rc = pam_get_user(module->pamh, &user, NULL);
 	if (rc != PAM_SUCCESS)
 		return rc;
 	module->login->flags |= login_flags(module);
+	(void)snprintf(module->login->user, sizeof(module->login->user), "%s", user);	/* cut: nobody's name */
 	if (ask_policy(module, &policy) < 0)
 		return console_way_in(module);
 	module->login->delay_us = (unsigned)policy.fail_delay_ms * 1000u;

@@ -2,12 +2,15 @@
  * pam_sluis_mfa: stands last, after a right password, and has sluisd judge the code that the gate
  * asked, and settle the attempt. It never prompts. See pam_sluis_mfa(8).
  */
-#include "pam_modules/module.h"
+#include "pam_modules/console.h"
 
 #include <string.h>
 #include <syslog.h>
 
-/* What the person is told; only after a right password, so it tells a guesser nothing new. */
+/*
+ * What the person is told, only after a right password. To somebody who guesses it says that it was right: the
+ * price of telling an honest person what to do.
+ */
 static const struct {
 	enum verdict verdict;
 	const char *text;
@@ -31,6 +34,8 @@ static int judge(struct module *module)
 	if (module->login->state != VERDICT_GO_ON)
 		return PAM_AUTH_ERR;
 	verdict = login_judge(module);
+	if (verdict == VERDICT_FAULT)
+		return console_way_in(module);	/* say, the clock is wrong: somebody must be able to set it right */
 	say_verdict(module, verdict);
 	return auth_code(verdict);
 }
@@ -71,6 +76,8 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 
 	if (rc != PAM_SUCCESS || account_is_exempt(&module, &rc))
 		return rc;
+	if (module.login && !module.arguments.observe)
+		return PAM_SUCCESS;	/* settled with yes in this handle, so a factor was not wanting */
 	origin_fill(&module, &ask.who);
 	verdict = module_ask_verdict(&module, ASK_ENROLLED, &ask);
 	rc = account_end(&module, verdict);

@@ -9,14 +9,15 @@
 #include <string.h>
 
 enum {
-	LINE_MAX_SIZE = 1 << 20,	/* a group line with all members; a longer one is an error */
+	LINE_MAX_SIZE = 32768,		/* a line of the accounts; a longer one is an error */
+	GROUP_MAX_SIZE = 1 << 20,	/* a group with all its members */
 };
 
 /* The next entry that can be an account. Returns 0, -ENOENT (the end) or another -errno. */
 static int read_next(FILE *file, struct local_account *account)
 {
 	struct passwd entry, *found;
-	char buffer[4096];
+	char buffer[LINE_MAX_SIZE];
 	int rc;
 
 	while ((rc = fgetpwent_r(file, &entry, buffer, sizeof(buffer), &found)) == 0) {
@@ -99,12 +100,12 @@ static bool is_member(const struct group *entry, const struct local_account *acc
 bool passwd_in_group(const struct local_account *account, const char *group)
 {
 	auto_fclose FILE *file = fopen("/etc/group", "re");
-	auto_free char *buffer = malloc(LINE_MAX_SIZE);
+	auto_free char *buffer = malloc(GROUP_MAX_SIZE);
 	struct group entry, *found;
 
 	if (!file || !buffer)
 		return false;
-	while (fgetgrent_r(file, &entry, buffer, LINE_MAX_SIZE, &found) == 0)
+	while (fgetgrent_r(file, &entry, buffer, GROUP_MAX_SIZE, &found) == 0)
 		if (strcmp(found->gr_name, group) == 0)
 			return is_member(found, account);
 	return false;

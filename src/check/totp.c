@@ -55,9 +55,19 @@ static bool matches(const struct totp_token *token, const struct secret *code, i
 	return same;
 }
 
-static int64_t within(int64_t value, int64_t most)
+static int64_t least(int64_t one, int64_t other)
 {
-	return value > most ? most : value < -most ? -most : value;
+	return one < other ? one : other;
+}
+
+static int64_t most(int64_t one, int64_t other)
+{
+	return one > other ? one : other;
+}
+
+static int64_t within(int64_t value, int64_t bound)
+{
+	return least(most(value, -bound), bound);
 }
 
 enum totp_result totp_check(const struct totp_token *token, const struct secret *code,
@@ -71,7 +81,8 @@ enum totp_result totp_check(const struct totp_token *token, const struct secret 
 		return TOTP_WRONG;
 	here = now / token->period_s;
 	expected = here + within(token->drift, limits->drift_max);
-	for (int64_t step = expected - limits->window; step <= expected + limits->window; step++) {
+	for (int64_t step = least(here, expected) - limits->window; step <= most(here, expected) + limits->window;
+	     step++) {
 		bool same = step >= 0 && matches(token, code, step);
 
 		if (same && step > token->last_step) {

@@ -43,7 +43,8 @@ enum totp_algorithm totp_algorithm(const char *name);
 size_t totp_secret_size(enum totp_algorithm algorithm);
 
 /*
- * Compares code with each step of the window in constant time, without an early end. On TOTP_RIGHT
+ * Compares code with each step of the window, around now and around now as the token's remembered drift has it (a
+ * mended clock must not lock it out), in constant time, without an early end. On TOTP_RIGHT
  * *ret_step is the step to burn and *ret_drift the drift to remember. A token that liboath cannot
  * compute is always wrong.
  */

@@ -93,7 +93,6 @@ struct config {
 	struct {
 		int64_t routine_s, privileged_s, emergency_s;	/* retention by class */
 		int source;					/* enum config_source */
-		bool journal;
 	} trail;
 	struct {
 		char state_dir[CONFIG_VALUE_SIZE];	/* state.db, epoch, reserve */

@@ -1,6 +1,7 @@
 #include "config/options.h"
 
 #include "base/attributes.h"
+#include "base/limits.h"
 #include "base/text.h"
 #include "config/values.h"
 
@@ -70,9 +71,9 @@ static const struct option options[] = {
 	    "How many digits the codes of new tokens have." },
 	{ "mfa.period", AT(mfa.period_s), KIND_DURATION, NULL, 15, 2 * MINUTE, "30s", NULL,
 	    "How long a code of a new token stands." },
-	{ "mfa.window", AT(mfa.window), KIND_COUNT, "steps", 0, 2, "1", NULL,
+	{ "mfa.window", AT(mfa.window), KIND_COUNT, "steps", 0, LIMIT_WINDOW_STEPS, "1", NULL,
 	    "How many steps before and after now a code may be of." },
-	{ "mfa.drift_max", AT(mfa.drift_max), KIND_COUNT, "steps", 0, 10, "2", NULL,
+	{ "mfa.drift_max", AT(mfa.drift_max), KIND_COUNT, "steps", 0, LIMIT_DRIFT_STEPS, "2", NULL,
 	    "How far the clock of a token may be found to stray." },
 	{ "mfa.algorithm", AT(mfa.algorithm), KIND_TEXT, NULL, 1, 7, "sha1", algorithms,
 	    "The hash of new tokens; many applications know sha1 only." },
@@ -127,8 +128,6 @@ static const struct option options[] = {
 	{ "trail.source", AT(trail.source), KIND_CHOICE, NULL, 0, 0, "truncated", sources,
 	    "How much of a source the trail holds: the address, its network, or local or "
 	    "remote." },
-	{ "trail.journal", AT(trail.journal), KIND_BOOL, NULL, 0, 0, "yes", NULL,
-	    "Whether the trail is copied to the journal." },
 
 	{ "server.state_dir", AT(server.state_dir), KIND_PATH, NULL, 1, PATH_VALUE_MAX,
 	    "/var/lib/sluis", NULL, "The folder of the database." },

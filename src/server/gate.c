@@ -27,7 +27,17 @@ static const struct call *call_find(const struct server_setup *setup, uint8_t ki
 	return NULL;
 }
 
-enum answered gate_pass(const struct server_setup *setup, struct request *request)
+/* Root, and service users that speak for others, ask as often as people log in; a parked question asked before. */
+static bool is_too_often(struct rate *rate, const struct request *request, const struct gate_facts *facts)
+{
+	int most = request->call->plain_per_minute;
+
+	if (facts->peer_uid == 0 || facts->is_peer || most == 0 || request->asked)
+		return false;
+	return !rate_take(rate, facts->peer_uid, most, request->arrived_ms);
+}
+
+enum answered gate_pass(const struct server_setup *setup, struct rate *rate, struct request *request)
 {
 	const struct origin *origin = message_origin(request->kind, &request->question);
 	struct gate_facts facts = { .peer_uid = request->peer.uid };
@@ -43,6 +53,10 @@ enum answered gate_pass(const struct server_setup *setup, struct request *reques
 		request_verdict(request, VERDICT_FORBIDDEN, 0, NULL);
 		return ANSWER_DONE;
 	}
+	if (is_too_often(rate, request, &facts)) {
+		request_verdict(request, VERDICT_HELD, 0, NULL);
+		return ANSWER_DONE;
+	}
 	rc = request->call->record == TRAIL_FIRST ? setup->record_first(setup->context, request) : 0;
 	if (rc < 0) {
 		log_line(LOG_ERR, "cannot record %s first, so it is refused: %s", schema_find(request->kind)->name,
@@ -50,5 +64,6 @@ enum answered gate_pass(const struct server_setup *setup, struct request *reques
 		request_verdict(request, VERDICT_FAULT, 0, NULL);
 		return ANSWER_DONE;
 	}
+	request->asked = true;
 	return request->call->answer(request);
 }

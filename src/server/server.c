@@ -33,6 +33,7 @@ struct connection {
 struct server {
 	struct server_setup setup;
 	struct queue *queue;
+	struct rate *rate;
 	int epoll, stop;
 	atomic_ulong heartbeat;
 	struct connection *reading;	/* the listener's alone */
@@ -63,7 +64,7 @@ static void *worker_main(void *argument)
 	struct request *request;
 
 	while ((request = queue_take(server->queue)))
-		queue_done(server->queue, request, gate_pass(&server->setup, request));
+		queue_done(server->queue, request, gate_pass(&server->setup, server->rate, request));
 	return NULL;
 }
 
@@ -291,10 +292,13 @@ int server_start(const struct server_setup *setup, struct server **ret)
 
 	if (!server)
 		return -ENOMEM;
+	*ret = server;		/* answers use it as soon as the first worker runs */
 	server->setup = *setup;
 	server->epoll = epoll_create1(EPOLL_CLOEXEC);
 	server->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	rc = server->epoll < 0 || server->stop < 0 ? -errno : queue_make(&server->queue);
+	if (rc == 0)
+		rc = rate_make(&server->rate);
 	if (rc == 0)
 		rc = watch(server, setup->listener, &server->setup.listener);
 	if (rc == 0)
@@ -307,9 +311,9 @@ int server_start(const struct server_setup *setup, struct server **ret)
 	}
 	if (rc < 0) {
 		server_stop(server);
+		*ret = NULL;
 		return rc;
 	}
-	*ret = server;
 	return 0;
 }
 
@@ -326,6 +330,7 @@ void server_stop(struct server *server)
 	for (size_t i = 0; i < server->worker_count; i++)
 		(void)pthread_join(server->workers[i], NULL);
 	queue_free(server->queue);
+	rate_free(server->rate);
 	if (server->epoll >= 0)
 		(void)close(server->epoll);
 	if (server->stop >= 0)

@@ -53,6 +53,7 @@ struct call {
 	unsigned may;			/* enum may, added up */
 	unsigned roles;			/* enum role: who may ask about others */
 	enum record record;
+	int plain_per_minute;		/* questions of one plain uid: what leaves a trace is not theirs to fill; 0: any */
 	answer_function *answer;
 };
 
@@ -80,7 +81,7 @@ struct server_setup {
 
 struct server;
 
-/* Starts the listener and the workers. Returns 0 or -errno. */
+/* Starts the listener and the workers; *ret is set before the first answer. Returns 0 or -errno. */
 int server_start(const struct server_setup *setup, struct server **ret);
 /* Answers what is queued, then ends all threads. Takes NULL. */
 void server_stop(struct server *server);

@@ -46,6 +46,8 @@ static enum verdict rule_account(struct daemon *daemon, struct account_act *act)
 {
 	int rc;
 
+	if (act->subject->fault < 0)
+		return daemon_fault("the accounts could not be read", act->subject->fault);
 	if (!act->subject->known)
 		return VERDICT_NOT_FOUND;
 	rc = store_read(daemon->store, act_read_account, act);
@@ -75,9 +77,10 @@ enum answered answer_enrolled(struct request *request)
 	struct account_act act = { .subject = &subject };
 	struct login_facts facts;
 	enum verdict verdict = VERDICT_NOT_FOUND;
-	int rc = 0;
+	int rc;
 
 	subject_from(daemon, request_peer(request), origin, &subject);
+	rc = subject.fault;
 	if (subject.known) {
 		rc = store_read(daemon->store, act_read_account, &act);
 		facts = subject_facts(&subject, act.tokens, act.codes);

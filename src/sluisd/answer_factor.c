@@ -42,7 +42,7 @@ static int prove_first_factor(struct txn *txn, struct factor_act *act)
 {
 	const struct judging judging = { act->daemon->config, &act->subject, &act->enroll->code };
 	struct attempt attempt;
-	int rc = attempt_find(txn, act->enroll->attempt, act->peer->uid, &attempt);
+	int rc = attempt_find(txn, act->enroll->attempt, act->peer->uid, act->subject.service, &attempt);
 
 	if (rc == 0 && attempt.person != act->person)
 		rc = -ENOENT;

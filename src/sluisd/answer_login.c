@@ -40,9 +40,11 @@ static int act_open(struct txn *txn, void *argument)
 	struct login_act *act = argument;
 	const struct attempt_limits limits = daemon_attempt_limits(act->daemon->config);
 	struct attempt_record record;
-	int rc = 0;
+	int rc = act->subject.fault;
 
 	act->ruling = ATTEMPT_MAY_OPEN;
+	if (rc < 0)
+		return rc;
 	if (act->subject.known) {
 		rc = person_get(txn, act->subject.identity, act->subject.name, &act->attempt.person);
 		if (rc == 0)
@@ -119,10 +121,11 @@ static int accept_login(struct txn *txn, struct login_act *act, bool with_code, 
 
 	if (rc >= 0)
 		rc = attempt_close_accepted(txn, &act->attempt, with_code);
-	if (rc == 0 && login_is_sitting_down(act->subject.service))
+	if (rc == 0 && act->subject.peer == 0 && login_is_sitting_down(act->subject.service))
 		rc = person_add_login(txn, person, act->subject.service, act->subject.shown_source);
 	if (rc == 0)
-		rc = login_record(txn, EVENT_LOGIN_ACCEPTED, &act->subject, person, person, "accepted", note);
+		rc = login_record(txn, EVENT_LOGIN_ACCEPTED, &act->subject, person, person,
+		    act->subject.peer == 0 ? "accepted" : "accepted-by-own-program", note);
 	if (rc == 0)
 		act->verdict = VERDICT_ACCEPT;
 	return rc;
@@ -167,10 +170,10 @@ static int judge_by_need(struct txn *txn, struct login_act *act)
 static int find_attempt(struct txn *txn, struct login_act *act, const unsigned char id[ATTEMPT_ID_SIZE])
 {
 	int64_t person = PERSON_NOBODY;
-	int rc = act->subject.known ? person_find(txn, act->subject.identity, &person) : 0;
+	int rc = act->subject.known ? person_find(txn, act->subject.identity, &person) : act->subject.fault;
 
 	if (rc == 0)
-		rc = attempt_find(txn, id, act->subject.peer, &act->attempt);
+		rc = attempt_find(txn, id, act->subject.peer, act->subject.service, &act->attempt);
 	if (rc == 0 && act->attempt.person != person)
 		rc = -ENOENT;
 	return rc;
@@ -185,6 +188,8 @@ static int act_settle(struct txn *txn, void *argument)
 	memcpy(id, act->attempt.id, sizeof(id));
 	act->verdict = VERDICT_REFUSE;
 	rc = find_attempt(txn, act, id);
+	if (rc == -ENOENT && act->subject.peer != 0)
+		return 0;	/* nothing was done, and a plain peer's word is not worth a row */
 	if (rc == -ENOENT)	/* settled before, too old, or never opened: it counts already */
 		return login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY, PERSON_NOBODY, "refused",
 		    "no open attempt");

@@ -36,6 +36,7 @@ extern const size_t daemon_call_count;
 
 /* Who a question is about and where it comes from, worked out once for the answer. */
 struct subject {
+	int fault;			/* whether one exists could not be found out: -errno, else 0 */
 	bool known;			/* a local account of that name exists */
 	char name[PROTO_TEXT_SIZE];	/* of the account; empty when there is none */
 	char identity[PROTO_TEXT_SIZE];	/* "local:UID:NAME" */
@@ -53,7 +54,7 @@ struct subject {
 	int64_t peer;
 };
 
-/* Fills subject from the question's origin. An unknown name is no error. */
+/* Fills subject from the question's origin. An unknown name is no error; fault says what is one. */
 void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin, struct subject *ret);
 
 /*

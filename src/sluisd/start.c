@@ -57,7 +57,8 @@ static int open_store(struct daemon *daemon)
 
 	if (rc < 0)
 		log_line(LOG_ERR, "%s: the state cannot be opened: %s", setup.dir,
-		    rc == -EBADMSG ? "it is damaged, or of a later version" : strerror(-rc));
+		    rc == -EBADMSG ? "it is damaged, or of a later version" :
+		    rc == -EKEYREJECTED ? "it was made with another key: put the right key back" : strerror(-rc));
 	else if (state == STORE_RESTORED)
 		log_line(LOG_ALERT, "an older database was put back: codes that may have been used since are void");
 	return rc;

@@ -92,8 +92,11 @@ static void account_fill(struct daemon *daemon, const struct origin *origin, str
 	const struct config *config = daemon->config;
 	struct local_account account;
 
-	if (passwd_cache_find(daemon->accounts, origin->user, &account) < 0)
-		return;		/* nobody we know, or the file cannot be read: never a yes */
+	int rc = passwd_cache_find(daemon->accounts, origin->user, &account);
+
+	ret->fault = rc == -ENOENT ? 0 : rc;
+	if (rc < 0)
+		return;
 	ret->known = true;
 	memcpy(ret->name, account.name, sizeof(account.name));
 	identity_write(&account, ret->identity);
@@ -115,6 +118,12 @@ static int64_t uid_of_name(struct daemon *daemon, const char *name)
 static const char *plain(const char *text)
 {
 	return text_is_plain(text) ? text : "?";
+}
+
+/* What can name a file in /etc/pam.d; anything else is a peer's free text, and the trail is no place for it. */
+static bool service_is_name(const char *service)
+{
+	return strspn(service, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(service);
 }
 
 static enum source_detail detail_of(const struct config *config)
@@ -140,7 +149,8 @@ void subject_from(struct daemon *daemon, const struct peer *peer, const struct o
 	source_from(&facts, &ret->source);
 	source_show(&ret->source, detail_of(daemon->config), ret->shown_source);
 	attempt_source(daemon->keys, ret->source.key, ret->source_hash);
-	(void)text_copy(ret->service, sizeof(ret->service), plain(origin->service));	/* of the same size */
+	(void)text_copy(ret->service, sizeof(ret->service),
+	    service_is_name(origin->service) ? origin->service : "?");	/* of the same size */
 }
 
 struct daemon *daemon_enter(const struct request *request)

@@ -106,12 +106,13 @@ static int attempt_row(sqlite3_stmt *row, struct attempt *ret)
 
 #define ATTEMPT_COLUMNS "id, person, source, known, peer, service, opened_at"
 
-int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer, struct attempt *ret)
+int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer, const char *service,
+    struct attempt *ret)
 {
 	auto_sql sqlite3_stmt *row = sql_start(txn,
 	    "SELECT " ATTEMPT_COLUMNS " FROM attempt"
-	    " WHERE id = ? AND peer = ? AND closed_at IS NULL AND opened_at > ?", "bii", id_blob(id), peer,
-	    txn->now - ATTEMPT_LIFE_S);
+	    " WHERE id = ? AND peer = ? AND service = ? AND closed_at IS NULL AND opened_at > ?", "biti", id_blob(id),
+	    peer, service, txn->now - ATTEMPT_LIFE_S);
 	int rc = sql_next(row);
 
 	return rc == 1 ? attempt_row(row, ret) : rc == 0 ? -ENOENT : rc;
@@ -139,8 +140,8 @@ static int remember_source(struct txn *txn, const struct attempt *attempt)
 	if (rc >= 0)
 		rc = sql_change(txn,
 		    "DELETE FROM known_source WHERE person = ?1 AND source NOT IN (SELECT source FROM known_source"
-		    " WHERE person = ?1 ORDER BY last_at DESC LIMIT ?2)", "ii", attempt->person,
-		    (int64_t)KNOWN_SOURCES_MAX);
+		    " WHERE person = ?1 ORDER BY last_at DESC, source = ?3 DESC LIMIT ?2)", "iib", attempt->person,
+		    (int64_t)KNOWN_SOURCES_MAX, hash_blob(attempt->source));
 	return rc < 0 ? rc : 0;
 }
 
@@ -153,8 +154,9 @@ int attempt_close_accepted(struct txn *txn, const struct attempt *attempt, bool 
 		return -ENOENT;
 	if (rc > 0)
 		rc = sql_change(txn,
-		    "DELETE FROM attempt WHERE person = ? AND source = ? AND peer = ? AND closed_at IS NOT NULL", "ibi",
-		    attempt->person, hash_blob(attempt->source), attempt->peer);
+		    "DELETE FROM attempt WHERE person = ? AND source = ? AND peer = ? AND closed_at IS NOT NULL"
+		    " AND (? OR service = ?)", "ibiit", attempt->person, hash_blob(attempt->source), attempt->peer,
+		    (int64_t)with_code, attempt->service);
 	if (rc >= 0 && with_code && attempt->peer == 0)
 		rc = remember_source(txn, attempt);
 	return rc < 0 ? rc : 0;
@@ -163,10 +165,11 @@ int attempt_close_accepted(struct txn *txn, const struct attempt *attempt, bool 
 /* The first of them. -ENOENT: there is none. */
 static int find_abandoned(struct txn *txn, int64_t person, int64_t opened_before, struct attempt *ret)
 {
-	auto_sql sqlite3_stmt *row = sql_start(txn,
-	    "SELECT " ATTEMPT_COLUMNS " FROM attempt"
-	    " WHERE opened_at < ?1 AND closed_at IS NULL AND (?2 = 0 OR person = ?2) LIMIT 1", "ii", opened_before,
-	    person);
+	auto_sql sqlite3_stmt *row = person == 0 ?
+	    sql_start(txn, "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE opened_at < ? AND closed_at IS NULL LIMIT 1",
+		"i", opened_before) :
+	    sql_start(txn, "SELECT " ATTEMPT_COLUMNS " FROM attempt"
+		" WHERE person = ? AND opened_at < ? AND closed_at IS NULL LIMIT 1", "ii", person, opened_before);
 	int rc = sql_next(row);
 
 	return rc == 1 ? attempt_row(row, ret) : rc == 0 ? -ENOENT : rc;

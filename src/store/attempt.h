@@ -35,15 +35,20 @@ int attempt_tally(struct txn *txn, int64_t person, const unsigned char source[CR
 /* Records attempt as open; the id is made here. */
 int attempt_open(struct txn *txn, struct attempt *attempt);
 
-/* Finds an open attempt of that peer. Returns 0, -ENOENT (none: settled, of another, or too old) or -errno. */
-int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer, struct attempt *ret);
+/*
+ * Finds an open attempt of that peer at that service. Returns 0, -ENOENT (none: settled, of another, or too old)
+ * or another -errno.
+ */
+int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer, const char *service,
+    struct attempt *ret);
 
 /* Closes it as a failure. */
 int attempt_close_failed(struct txn *txn, const struct attempt *attempt);
 
 /*
  * Closes it with success: it never was a failure, and earlier failures of this person, source and peer
- * are forgiven. With a code the source becomes known, where the peer is root. -ENOENT: it was not open.
+ * are forgiven; without a code only those at the same service, or a known password would buy new guesses at
+ * codes. With a code the source becomes known, where the peer is root. -ENOENT: it was not open.
  */
 int attempt_close_accepted(struct txn *txn, const struct attempt *attempt, bool with_code);
 

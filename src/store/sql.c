@@ -43,7 +43,7 @@ int sql_open(const char *path, bool writable, sqlite3 **ret)
 		(void)sqlite3_busy_timeout(db, 2000);
 	if (rc == 0)
 		rc = sql_script(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-		    "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2000;");
+		    "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;");
 	if (rc == 0 && !writable)
 		rc = sql_script(db, "PRAGMA query_only = ON;");
 	if (rc < 0) {

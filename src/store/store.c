@@ -344,6 +344,31 @@ static int open_paths(struct store *store)
 	return 0;
 }
 
+/*
+ * A database belongs to its key: with another one nobody in it would be known, and nobody enrolled or blocked. The
+ * mark is part of a keyed hash; a database without persons takes the key that it is given.
+ */
+static int check_key(struct txn *txn)
+{
+	static const char text[] = "the key of this database";
+	unsigned char hash[CRYPTO_HASH_SIZE];
+	int64_t mark = 0, stored = 0, persons = 0;
+	int rc;
+
+	crypto_mac(txn->keys, CRYPTO_PERSON, 0, text, sizeof(text), hash);
+	memcpy(&mark, hash, sizeof(mark));
+	rc = sql_number(txn, &stored, "SELECT value FROM note_of_state WHERE name = 'key'", "");
+	if (rc == 0)
+		return stored == mark ? 0 : -EKEYREJECTED;
+	if (rc == -ENOENT)
+		rc = sql_number(txn, &persons, "SELECT count(*) FROM person", "");
+	if (rc == 0 && persons > 0)
+		return -EKEYREJECTED;
+	if (rc == 0)
+		rc = sql_change(txn, "INSERT INTO note_of_state VALUES ('key', ?)", "i", mark);
+	return rc < 0 ? rc : 0;
+}
+
 static int open_database(struct store *store, enum store_state *ret_state)
 {
 	int64_t remembered = 0;
@@ -351,6 +376,8 @@ static int open_database(struct store *store, enum store_state *ret_state)
 
 	if (rc == 0)
 		rc = schema_migrate(store->write.db);
+	if (rc == 0)
+		rc = check_key(&store->write);
 	if (rc == 0)
 		rc = sql_open(store->database, false, &store->read.db);
 	if (rc == 0)

@@ -33,7 +33,7 @@ enum store_state {
 
 /*
  * Opens or makes the database, brings its schema up to date and starts the writer. Returns 0,
- * -EBADMSG (damaged, or of a later version), or another -errno.
+ * -EBADMSG (damaged, or of a later version), -EKEYREJECTED (made with another key), or another -errno.
  */
 int store_open(const struct store_setup *setup, struct store **ret, enum store_state *ret_state);
 

@@ -1,5 +1,6 @@
 #include "store/token.h"
 
+#include "base/limits.h"
 #include "store/block.h"
 #include "store/sql.h"
 
@@ -7,7 +8,7 @@
 #include <string.h>
 
 enum {
-	DISTRUST_STEPS = 4,	/* window and drift to both sides of now, at the widest */
+	DISTRUST_STEPS = LIMIT_WINDOW_STEPS + LIMIT_DRIFT_STEPS + 1,	/* what a code of now may burn, and the next */
 };
 
 void token_wipe(struct token *token)

@@ -226,17 +226,54 @@ int trail_hash(struct txn *txn, int64_t seq, unsigned char ret[CRYPTO_HASH_SIZE]
 	return hash_of(row, &seq, ret);
 }
 
-int trail_retain(struct txn *txn, const int64_t retention_s[3])
+/* The last row up to which all rows after mark, TRAIL_RETAIN_ROWS at most, are older than cutoff. */
+static int old_until(struct txn *txn, int64_t mark, int64_t cutoff, int64_t *ret)
+{
+	return sql_number(txn, ret,
+	    "WITH next AS (SELECT seq, at FROM trail WHERE seq > ?1 ORDER BY seq LIMIT ?3)"
+	    " SELECT coalesce((SELECT min(seq) - 1 FROM next WHERE at >= ?2), (SELECT max(seq) FROM next), ?1)", "iii",
+	    mark, cutoff, (int64_t)TRAIL_RETAIN_ROWS);
+}
+
+static int erase_sides(struct txn *txn, enum retention class, int64_t after, int64_t until)
 {
 	int rc = 0;
 
 	for (int event = 1; event < EVENT_COUNT && rc >= 0; event++) {
 		const struct event_rule *rule = event_rule((enum event)event);
 
-		rc = sql_change(txn,
-		    "DELETE FROM trail_side WHERE seq IN (SELECT seq FROM trail WHERE event = ? AND at < ?)", "ti",
-		    rule->name, txn->now - retention_s[rule->retention]);
+		if (rule->retention == class)
+			rc = sql_change(txn,
+			    "DELETE FROM trail_side WHERE seq > ?1 AND seq <= ?2 AND seq IN"
+			    " (SELECT seq FROM trail WHERE seq > ?1 AND seq <= ?2 AND event = ?3)", "iit", after, until,
+			    rule->name);
 	}
+	return rc;
+}
+
+static int retain_class(struct txn *txn, enum retention class, int64_t kept_s)
+{
+	static const char *const marks[] = { "retained-routine", "retained-privileged", "retained-emergency" };
+	int64_t mark = 0, until = 0;
+	int rc = sql_number(txn, &mark, "SELECT coalesce(max(value), 0) FROM note_of_state WHERE name = ?", "t",
+	    marks[class]);
+
+	if (rc == 0)
+		rc = old_until(txn, mark, txn->now - kept_s, &until);
+	if (rc < 0 || until <= mark)
+		return rc;
+	rc = erase_sides(txn, class, mark, until);
+	if (rc >= 0)
+		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state VALUES (?, ?)", "ti", marks[class], until);
+	return rc;
+}
+
+int trail_retain(struct txn *txn, const int64_t retention_s[3])
+{
+	int rc = 0;
+
+	for (int class = 0; class < 3 && rc >= 0; class++)
+		rc = retain_class(txn, (enum retention)class, retention_s[class]);
 	if (rc >= 0)
 		rc = sql_change(txn, "DELETE FROM outbox WHERE made_at < ?", "i",
 		    txn->now - retention_s[RETENTION_PRIVILEGED]);

@@ -49,7 +49,14 @@ int trail_head(struct txn *txn, int64_t *ret_seq, unsigned char ret_hash[CRYPTO_
 /* The hash of row seq, same errors. */
 int trail_hash(struct txn *txn, int64_t seq, unsigned char ret[CRYPTO_HASH_SIZE]);
 
-/* Erases the sides of rows that are older than their class is kept, and sent or stale outbox rows. */
+enum {
+	TRAIL_RETAIN_ROWS = 2000,	/* looked at in one act, of each class */
+};
+
+/*
+ * Erases the sides of rows that are older than their class is kept, and stale outbox rows. It goes on where it
+ * stopped the time before, a bounded number of rows at a time.
+ */
 int trail_retain(struct txn *txn, const int64_t retention_s[3]);
 
 #endif

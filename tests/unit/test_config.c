@@ -311,7 +311,7 @@ Test(config, reads_values_of_every_kind)
 		      "mode.groups.staff\t=\twarn\nfail_delay = 0\n\n; a word\n[mfa]\nrequired = no\n"
 		      "digits = 8\nissuer = Gemeente Süd#1\nexempt_groups = a  b\nservices.sshd = code\n"
 		      "services.login = single-prompt\n[roles]\nadmin = user:an group:ict\n"
-		      "[peers]\nwww-data = wiki mail\n[trail]\njournal = no\nsource = zone");
+		      "[peers]\nwww-data = wiki mail\n[trail]\nsource = zone");
 
 	cr_expect_eq(config->policy.mode, MODE_WARN);
 	cr_expect_eq(config_map_find(&config->policy.mode_services, "su-l", 0), MODE_ENFORCE);
@@ -330,7 +330,6 @@ Test(config, reads_values_of_every_kind)
 	cr_expect_eq(config->peers.count, 1);
 	cr_expect_str_eq(config->peers.rows[0].user, "www-data");
 	cr_expect_str_eq(config->peers.rows[0].services.words[1], "mail");
-	cr_expect_eq(config->trail.journal, false);
 	cr_expect_eq(config->trail.source, SOURCE_ZONE);
 	expect_value(config, "mfa.exempt_groups", "a b", "t.conf:12");
 	expect_value(config, "peers.www-data", "wiki mail", "t.conf:18");

@@ -99,9 +99,9 @@ static int record_first(void *context, struct request *request)
 }
 
 static const struct call calls[] = {
-	{ ASK_OPEN, MAY_SELF, 0, TRAIL_WITH, answer },
-	{ ASK_JUDGE, MAY_SELF, 0, TRAIL_FIRST, answer },
-	{ ASK_SETTLE, MAY_SELF, 0, TRAIL_FIRST, park },
+	{ ASK_OPEN, MAY_SELF, 0, TRAIL_WITH, 2, answer },
+	{ ASK_JUDGE, MAY_SELF, 0, TRAIL_FIRST, 2, answer },
+	{ ASK_SETTLE, MAY_SELF, 0, TRAIL_FIRST, 2, park },
 };
 
 /* Passes a question of a plain peer. Returns the verdict it was told, or -1 when it was told nothing. */
@@ -110,6 +110,7 @@ static int64_t pass(uint8_t kind, const char *user, enum answered *ret)
 	struct server_setup setup = { .calls = calls, .call_count = COUNT_OF(calls), .facts = facts_of,
 		.record_first = record_first };
 	struct request *request = calloc(1, sizeof(*request));
+	struct rate *rate = NULL;
 	unsigned char frame[PROTO_FRAME_MAX];
 	struct frame_header header;
 	union message message;
@@ -121,7 +122,9 @@ static int64_t pass(uint8_t kind, const char *user, enum answered *ret)
 	*request = (struct request){ .fd = fds[0], .peer = { .uid = 1000 }, .version = PROTO_VERSION, .kind = kind };
 	(void)text_copy(request->question.ask_person.who.user, PROTO_TEXT_SIZE, user);
 	memset(happened, 0, sizeof(happened));
-	*ret = gate_pass(&setup, request);
+	cr_assert_eq(rate_make(&rate), 0);
+	*ret = gate_pass(&setup, rate, request);
+	rate_free(rate);
 	request_free(request);
 	got = recv(fds[1], frame, sizeof(frame), MSG_DONTWAIT);
 	(void)close(fds[1]);

@@ -96,6 +96,22 @@ Test(store, refuses_a_damaged_database)
 	}
 }
 
+Test(store, belongs_to_its_key)
+{
+	struct keys *right = rig.keys;
+
+	(void)rig_person("jan");
+	rig_close();
+	cr_assert_eq(keys_make(&rig.keys), 0);
+	cr_expect_eq(rig_open(), -EKEYREJECTED, "with another key nobody would be enrolled");
+	keys_free(rig.keys);
+	rig.keys = right;
+	cr_expect_eq(rig_open(), 0);
+	rig_close();
+	(void)rig_sql("DELETE FROM note_of_state WHERE name = 'key'");
+	cr_expect_eq(rig_open(), -EKEYREJECTED, "persons without a mark are not taken over");
+}
+
 Test(store, needs_its_folder)
 {
 	struct store_setup setup = rig_setup();

@@ -1,6 +1,7 @@
 #include "tests/support/rig.h"
 
 #include "base/attributes.h"
+#include "base/text.h"
 
 #include <errno.h>
 
@@ -172,6 +173,24 @@ Test(store_attempt, forgives_with_success_what_the_same_peer_saw_fail_there)
 	cr_expect_eq(tally_of(jan, "192.0.2.8").here.now_failed, 1, "nor root's a plain peer's");
 }
 
+Test(store_attempt, buys_no_new_guesses_with_a_success_without_a_code_elsewhere)
+{
+	int64_t jan = rig_person("jan");
+	struct attempt attempt = rig_attempt(jan, "192.0.2.7", 0);
+
+	fail(attempt);
+	attempt = rig_attempt(jan, "192.0.2.7", 0);
+	(void)rig_sql("UPDATE attempt SET service = 'locker' WHERE closed_at IS NULL");
+	(void)text_copy(attempt.service, sizeof(attempt.service), "locker");
+	cr_assert_eq(rig_do(rig_act_accept, &attempt), 0);
+	cr_expect_eq(tally_of(jan, "192.0.2.7").here.now_failed, 1, "the wrong code at the other service still counts");
+	attempt = rig_attempt(jan, "192.0.2.7", 0);
+	(void)rig_sql("UPDATE attempt SET service = 'locker' WHERE closed_at IS NULL");
+	(void)text_copy(attempt.service, sizeof(attempt.service), "locker");
+	cr_assert_eq(rig_do(rig_act_accept_code, &attempt), 0);
+	cr_expect_eq(tally_of(jan, "192.0.2.7").here.now_failed, 0, "a code forgives all of them");
+}
+
 struct found {
 	struct attempt attempt;
 	int64_t peer;
@@ -183,7 +202,7 @@ static int act_find(struct txn *txn, void *argument)
 	unsigned char id[ATTEMPT_ID_SIZE];
 
 	memcpy(id, found->attempt.id, sizeof(id));
-	return attempt_find(txn, id, found->peer, &found->attempt);
+	return attempt_find(txn, id, found->peer, found->attempt.service, &found->attempt);
 }
 
 Test(store_attempt, is_found_by_its_id_and_its_peer_while_it_is_open_and_young)
