@@ -9,7 +9,6 @@
 
 struct queue {
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
 	struct request *ready;		/* oldest first */
 	struct request *parked;
 	struct request *busy;		/* with a worker now */
@@ -23,8 +22,7 @@ int queue_make(struct queue **ret)
 
 	if (!queue)
 		return -ENOMEM;
-	(void)pthread_mutex_init(&queue->lock, NULL);	/* neither can fail on Linux */
-	(void)pthread_cond_init(&queue->changed, NULL);
+	(void)pthread_mutex_init(&queue->lock, NULL);	/* cannot fail on Linux */
 	*ret = queue;
 	return 0;
 }
@@ -97,15 +95,6 @@ static struct request *first_startable(const struct queue *queue)
 	return request;
 }
 
-/* Wakes one more worker if there is something to start: each that starts passes it on. */
-static void pass_on(struct queue *queue)
-{
-	if (first_startable(queue))
-		(void)pthread_cond_signal(&queue->changed);
-	else if (queue->closed && queue->held == 0)
-		(void)pthread_cond_broadcast(&queue->changed);
-}
-
 static void count_plain(const struct request *list, uid_t uid, int *of_uid, int *plain)
 {
 	for (; list; list = list->next) {
@@ -136,7 +125,6 @@ int queue_put(struct queue *queue, struct request *request)
 	if (!queue->closed && has_room(queue, request->peer.uid)) {
 		append(&queue->ready, request);
 		queue->held++;
-		(void)pthread_cond_signal(&queue->changed);
 		rc = 0;
 	}
 	(void)pthread_mutex_unlock(&queue->lock);
@@ -148,20 +136,20 @@ struct request *queue_take(struct queue *queue)
 	struct request *request;
 
 	(void)pthread_mutex_lock(&queue->lock);
-	while (!(request = first_startable(queue)) && !(queue->closed && queue->held == 0))
-		(void)pthread_cond_wait(&queue->changed, &queue->lock);
+	request = first_startable(queue);
 	if (request) {
 		unlink_from(&queue->ready, request);
 		append(&queue->busy, request);
 		queue->held--;
-		pass_on(queue);
 	}
 	(void)pthread_mutex_unlock(&queue->lock);
 	return request;
 }
 
-void queue_done(struct queue *queue, struct request *request, enum answered answered)
+bool queue_done(struct queue *queue, struct request *request, enum answered answered)
 {
+	bool more;
+
 	(void)pthread_mutex_lock(&queue->lock);
 	unlink_from(&queue->busy, request);
 	if (answered == ANSWER_PARK && !request->waited) {
@@ -170,9 +158,20 @@ void queue_done(struct queue *queue, struct request *request, enum answered answ
 		queue->held++;
 		request = NULL;
 	}
-	pass_on(queue);		/* a limit may be free again */
+	more = first_startable(queue) != NULL;		/* a limit may be free again */
 	(void)pthread_mutex_unlock(&queue->lock);
 	request_free(request);
+	return more;
+}
+
+bool queue_is_empty(struct queue *queue)
+{
+	bool empty;
+
+	(void)pthread_mutex_lock(&queue->lock);
+	empty = queue->held == 0;
+	(void)pthread_mutex_unlock(&queue->lock);
+	return empty;
 }
 
 static bool wakes(const struct request *request, const char *user)
@@ -182,10 +181,11 @@ static bool wakes(const struct request *request, const char *user)
 	return user && origin && strcmp(origin->user, user) == 0;
 }
 
-void queue_wake(struct queue *queue, const char *user)
+bool queue_wake(struct queue *queue, const char *user)
 {
 	int64_t now = clock_monotonic_ms();
 	struct request *next;
+	bool more;
 
 	(void)pthread_mutex_lock(&queue->lock);
 	for (struct request *request = queue->parked; request; request = next) {
@@ -197,16 +197,16 @@ void queue_wake(struct queue *queue, const char *user)
 		unlink_from(&queue->parked, request);
 		request->waited = waited;
 		append(&queue->ready, request);
-		(void)pthread_cond_signal(&queue->changed);
 	}
+	more = first_startable(queue) != NULL;
 	(void)pthread_mutex_unlock(&queue->lock);
+	return more;
 }
 
 void queue_close(struct queue *queue)
 {
 	(void)pthread_mutex_lock(&queue->lock);
 	queue->closed = true;
-	(void)pthread_cond_broadcast(&queue->changed);
 	(void)pthread_mutex_unlock(&queue->lock);
-	queue_wake(queue, NULL);
+	(void)queue_wake(queue, NULL);	/* the workers look anyway */
 }

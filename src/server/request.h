@@ -32,15 +32,17 @@ int queue_make(struct queue **ret);
 void queue_free(struct queue *queue);
 /* Hands over a whole question. Returns 0, or -EBUSY when too many wait; then it stays the caller's. */
 int queue_put(struct queue *queue, struct request *request);
-/*
- * Waits for a question that may be answered now under the limits of server.h. NULL: the queue is
- * closed and empty.
- */
+/* Takes the first question that may be answered now under the limits of server.h; NULL: there is none. */
 struct request *queue_take(struct queue *queue);
-/* The worker is through with it: answered, or parked. */
-void queue_done(struct queue *queue, struct request *request, enum answered answered);
-/* Parked questions about user, or all that have waited enough when user is NULL, are ready again. */
-void queue_wake(struct queue *queue, const char *user);
+/* The worker is through with it: answered, or parked. Returns true when another may be answered now. */
+bool queue_done(struct queue *queue, struct request *request, enum answered answered);
+/*
+ * Parked questions about user, or all that have waited enough when user is NULL, are ready again. Returns true
+ * when one of them may be answered now.
+ */
+bool queue_wake(struct queue *queue, const char *user);
+/* True when nothing waits: neither ready nor parked. */
+bool queue_is_empty(struct queue *queue);
 /* No more questions; parked ones have waited enough. */
 void queue_close(struct queue *queue);
 

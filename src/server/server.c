@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -18,6 +19,7 @@ enum {
 	WORKER_STACK = 256 * 1024,
 	TICK_MS = 100,		/* how often slow peers and parked questions are looked at */
 	EVENTS = 64,
+	ACCEPTS = 16,		/* in one round of listening */
 };
 
 /* A connection whose question is not whole yet. */
@@ -30,17 +32,22 @@ struct connection {
 	unsigned char frame[PROTO_FRAME_MAX];
 };
 
+/*
+ * All threads are alike: one of them leads, which is to listen until there is a question to answer; then it lets
+ * another lead and answers. So no question is handed from one thread to another.
+ */
 struct server {
 	struct server_setup setup;
 	struct queue *queue;
 	struct rate *rate;
-	int epoll, stop;
+	int epoll;
+	int poke;			/* an eventfd: the leader shall look at the queue */
+	atomic_bool stopping;
 	atomic_ulong heartbeat;
-	struct connection *reading;	/* the listener's alone */
-	pthread_t listener;
+	pthread_mutex_t leading;	/* held by the leader; guards what follows */
+	struct connection *reading;
 	pthread_t workers[SERVER_WORKERS];
 	size_t worker_count;
-	bool listening;
 };
 
 void *request_context(const struct request *request)
@@ -53,19 +60,15 @@ unsigned long server_heartbeat(struct server *server)
 	return atomic_load(&server->heartbeat);
 }
 
-void server_wake(struct server *server, const char *user)
+static void poke_leader(struct server *server)
 {
-	queue_wake(server->queue, user);
+	(void)eventfd_write(server->poke, 1);	/* a full counter has poked already */
 }
 
-static void *worker_main(void *argument)
+void server_wake(struct server *server, const char *user)
 {
-	struct server *server = argument;
-	struct request *request;
-
-	while ((request = queue_take(server->queue)))
-		queue_done(server->queue, request, gate_pass(&server->setup, server->rate, request));
-	return NULL;
+	if (queue_wake(server->queue, user))
+		poke_leader(server);
 }
 
 static void connection_free(struct connection *connection)
@@ -74,7 +77,7 @@ static void connection_free(struct connection *connection)
 	free(connection);
 }
 
-/* Takes the connection out of the reading ones; its descriptor is closed or given away by the caller. */
+/* Takes the connection out of the reading ones. */
 static void connection_end(struct server *server, struct connection *connection)
 {
 	struct connection **at = &server->reading;
@@ -82,12 +85,17 @@ static void connection_end(struct server *server, struct connection *connection)
 	while (*at != connection)
 		at = &(*at)->next;
 	*at = connection->next;
-	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd, NULL);	/* it is ours: cannot fail */
 	connection_free(connection);
+}
+
+static void unwatch(struct server *server, const struct connection *connection)
+{
+	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd, NULL);	/* still ours: cannot fail */
 }
 
 static void connection_drop(struct server *server, struct connection *connection)
 {
+	unwatch(server, connection);
 	(void)close(connection->fd);
 	connection_end(server, connection);
 }
@@ -105,6 +113,8 @@ static int connection_finish(struct server *server, struct connection *connectio
 	rc = codec_decode(header, connection->frame + PROTO_HEADER_SIZE, &request->question);
 	if (rc == 0)
 		rc = queue_put(server->queue, request);
+	if (rc == 0)
+		unwatch(server, connection);	/* before this thread, which leads, lets anybody answer and close it */
 	if (rc < 0) {
 		codec_wipe(&request->question);
 		free(request);
@@ -208,16 +218,21 @@ static int connection_add(struct server *server, int fd)
 	connection->deadline_ms = clock_monotonic_ms() + SERVER_QUESTION_MS;
 	connection->next = server->reading;
 	server->reading = connection;
+	connection_ready(server, connection);	/* most questions are there as soon as their connection is */
 	return 0;
 }
 
-static void accept_all(struct server *server)
+/* Accepts some: who floods must not keep the leader from the questions that are there. */
+static void accept_some(struct server *server)
 {
-	int fd;
+	for (int i = 0; i < ACCEPTS; i++) {
+		int fd = accept4(server->setup.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	while ((fd = accept4(server->setup.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)) >= 0)
+		if (fd < 0)
+			return;
 		if (connection_add(server, fd) < 0)
 			(void)close(fd);
+	}
 }
 
 static void drop_slow(struct server *server)
@@ -232,34 +247,61 @@ static void drop_slow(struct server *server)
 	}
 }
 
-/* One round of the listener. Returns false when it is told to stop. */
-static bool listen_once(struct server *server)
+/* One round of listening. */
+static void listen_once(struct server *server)
 {
 	struct epoll_event events[EVENTS];
 	int count = epoll_wait(server->epoll, events, EVENTS, TICK_MS);
+	eventfd_t pokes;
 
 	for (int i = 0; i < count; i++) {
-		if (events[i].data.ptr == &server->stop)
-			return false;
-		if (events[i].data.ptr == &server->setup.listener)
-			accept_all(server);
+		if (events[i].data.ptr == &server->poke)
+			(void)eventfd_read(server->poke, &pokes);
+		else if (events[i].data.ptr == &server->setup.listener)
+			accept_some(server);
 		else
 			connection_ready(server, events[i].data.ptr);
 	}
 	drop_slow(server);
-	queue_wake(server->queue, NULL);
+	(void)queue_wake(server->queue, NULL);	/* looked at next */
 	atomic_fetch_add(&server->heartbeat, 1);
-	return true;
 }
 
-static void *listener_main(void *argument)
+static void stop_listening(struct server *server)
 {
-	struct server *server = argument;
-
-	while (listen_once(server))
-		;
 	while (server->reading)
 		connection_drop(server, server->reading);
+	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->setup.listener, NULL);	/* gone already at the second call */
+	queue_close(server->queue);
+}
+
+/* The next question for this thread. NULL: the server is stopping and nothing is left. */
+static struct request *next_request(struct server *server)
+{
+	struct request *request;
+
+	(void)pthread_mutex_lock(&server->leading);
+	for (;;) {
+		if (atomic_load(&server->stopping))
+			stop_listening(server);
+		request = queue_take(server->queue);
+		if (request || (atomic_load(&server->stopping) && queue_is_empty(server->queue)))
+			break;
+		listen_once(server);
+	}
+	(void)pthread_mutex_unlock(&server->leading);
+	return request;
+}
+
+static void *worker_main(void *argument)
+{
+	struct server *server = argument;
+	struct request *request;
+
+	while ((request = next_request(server)))
+		if (queue_done(server->queue, request, gate_pass(&server->setup, server->rate, request)))
+			poke_leader(server);
+	poke_leader(server);	/* the next one ends as well */
 	return NULL;
 }
 
@@ -295,20 +337,17 @@ int server_start(const struct server_setup *setup, struct server **ret)
 	*ret = server;		/* answers use it as soon as the first worker runs */
 	server->setup = *setup;
 	server->epoll = epoll_create1(EPOLL_CLOEXEC);
-	server->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	rc = server->epoll < 0 || server->stop < 0 ? -errno : queue_make(&server->queue);
+	server->poke = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	(void)pthread_mutex_init(&server->leading, NULL);	/* cannot fail on Linux */
+	rc = server->epoll < 0 || server->poke < 0 ? -errno : queue_make(&server->queue);
 	if (rc == 0)
 		rc = rate_make(&server->rate);
 	if (rc == 0)
 		rc = watch(server, setup->listener, &server->setup.listener);
 	if (rc == 0)
-		rc = watch(server, server->stop, &server->stop);
+		rc = watch(server, server->poke, &server->poke);
 	if (rc == 0)
 		rc = start_workers(server);
-	if (rc == 0) {
-		rc = -pthread_create(&server->listener, NULL, listener_main, server);
-		server->listening = rc == 0;
-	}
 	if (rc < 0) {
 		server_stop(server);
 		*ret = NULL;
@@ -321,19 +360,16 @@ void server_stop(struct server *server)
 {
 	if (!server)
 		return;
-	if (server->listening) {
-		(void)eventfd_write(server->stop, 1);	/* one write to a fresh eventfd cannot fail */
-		(void)pthread_join(server->listener, NULL);
-	}
-	if (server->queue)
-		queue_close(server->queue);
+	atomic_store(&server->stopping, true);
+	if (server->poke >= 0)
+		poke_leader(server);
 	for (size_t i = 0; i < server->worker_count; i++)
 		(void)pthread_join(server->workers[i], NULL);
 	queue_free(server->queue);
 	rate_free(server->rate);
 	if (server->epoll >= 0)
 		(void)close(server->epoll);
-	if (server->stop >= 0)
-		(void)close(server->stop);
+	if (server->poke >= 0)
+		(void)close(server->poke);
 	free(server);
 }

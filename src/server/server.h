@@ -81,11 +81,11 @@ struct server_setup {
 
 struct server;
 
-/* Starts the listener and the workers; *ret is set before the first answer. Returns 0 or -errno. */
+/* Starts the workers, one of which listens at any time; *ret is set before the first answer. Returns 0 or -errno. */
 int server_start(const struct server_setup *setup, struct server **ret);
 /* Answers what is queued, then ends all threads. Takes NULL. */
 void server_stop(struct server *server);
-/* Goes up while the listener lives: for the watchdog. */
+/* Goes up while somebody listens: for the watchdog. */
 unsigned long server_heartbeat(struct server *server);
 /* An attempt at user closed: parked questions about it are asked again. Any thread. */
 void server_wake(struct server *server, const char *user);

@@ -72,8 +72,11 @@ enum answered answer_trail_verify(struct request *request)
 {
 	auto_daemon struct daemon *daemon = daemon_enter(request);
 	struct trail_proof proof = { 0 };
+	int64_t head = store_head(daemon->store);
 	int rc = store_scan(daemon->store, act_verify, &proof);
 
+	if (proof.broken_at == 0 && proof.rows < head)
+		proof.broken_at = proof.rows + 1;	/* its end was cut off */
 	if (rc < 0)
 		request_verdict(request, daemon_fault("the trail could not be read", rc), 0, NULL);
 	else if (proof.broken_at > 0)

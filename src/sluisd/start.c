@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 
 enum {
 	BACKLOG = 256,
+	ARENAS = 2,		/* of malloc: one for each of the many threads would be memory for nothing */
 	SOCKET_MODE = 0666,	/* anybody may ask; the call table says what */
 };
 
@@ -24,6 +26,7 @@ enum {
 static void harden(void)
 {
 	(void)umask(077);
+	(void)mallopt(M_ARENA_MAX, ARENAS);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		log_line(LOG_WARNING, "core dumps could not be turned off, going on: %s", strerror(errno));
 }

@@ -147,6 +147,13 @@ int sql_change(struct txn *txn, const char *text, const char *types, ...)
 	return rc < 0 ? rc : sqlite3_changes(txn->db);
 }
 
+int sql_do(struct txn *txn, const char *text)
+{
+	auto_sql sqlite3_stmt *statement = sql_start(txn, text, "");
+
+	return sql_next(statement);
+}
+
 int sql_number(struct txn *txn, int64_t *ret, const char *text, const char *types, ...)
 {
 	auto_sql sqlite3_stmt *statement = NULL;

@@ -54,6 +54,9 @@ static inline void cleanup_sql(sqlite3_stmt **statement)
 }
 #define auto_sql __attribute__((cleanup(cleanup_sql)))
 
+/* Runs a statement of the cache that takes nothing and gives nothing. Returns 0 or -errno. */
+int sql_do(struct txn *txn, const char *text);
+
 /* Runs one change. Returns how many rows it changed, or -errno. */
 int sql_change(struct txn *txn, const char *text, const char *types, ...);
 /* The one number that a query gives. Returns 0, -ENOENT (no row) or -errno. */

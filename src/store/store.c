@@ -3,6 +3,7 @@
 #include "base/attributes.h"
 #include "policy/attempt.h"
 #include "store/attempt.h"
+#include "store/commit.h"
 #include "store/person.h"
 #include "store/sql.h"
 #include "store/token.h"
@@ -15,36 +16,12 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-enum {
-	QUEUE_MAX = 1024,	/* acts that wait for the writer */
-	EPOCH_ROWS = 4096,	/* trail rows between two writings of the epoch file, at most */
-};
-
-/* An act that waits for its commit; it lives on the stack of the thread that waits. */
-struct job {
-	struct job *next;
-	store_act *act;
-	void *argument;
-	enum record record;
-	int result;
-	bool done;
-	pthread_cond_t finished;
-};
-
 struct store {
 	struct store_setup setup;
 	char dir[PATH_MAX], database[PATH_MAX], epoch[PATH_MAX], reserve[PATH_MAX];
 
-	pthread_t writer;
-	pthread_mutex_t lock;		/* guards the queue, newest and stopping */
-	pthread_cond_t queued;
-	struct job *first, **last;
-	size_t queue_size;
-	bool stopping, started, epoch_due;
-	int64_t newest;
-
-	struct txn write;		/* the writer's alone */
-	int64_t rows_since_epoch;
+	struct txn write;		/* belongs to commits */
+	struct commits *commits;
 
 	pthread_mutex_t reading;	/* one reader at a time */
 	struct txn read;
@@ -65,149 +42,9 @@ const struct keys *txn_keys(const struct txn *txn)
 	return txn->keys;
 }
 
-/*
- * Runs one act inside the open transaction; what it did is undone unless it succeeds. Returns 0, or why the
- * whole transaction is lost: the disk is full, SQLite gave it up, or the act cannot be undone by itself.
- */
-static int run_job(struct txn *txn, struct job *job)
-{
-	int64_t changes = sqlite3_total_changes64(txn->db);
-	int rc = sql_script(txn->db, "SAVEPOINT act"), ended;
-
-	if (rc < 0)
-		return rc;
-	txn->trail_rows = 0;
-	rc = job->act(txn, job->argument);
-	if (rc >= 0 && job->record == TRAIL_WITH && txn->trail_rows == 0 &&
-	    sqlite3_total_changes64(txn->db) != changes)
-		rc = -EPROTO;	/* no record, no act */
-	job->result = rc;
-	ended = sql_script(txn->db, rc < 0 ? "ROLLBACK TO act; RELEASE act" : "RELEASE act");
-	if (rc == -ENOSPC || ended < 0)
-		return rc < 0 ? rc : ended;
-	return 0;
-}
-
-/* One transaction for all jobs of the list. Returns 0, or why none of them is committed. */
-static int run_batch(struct store *store, struct job *first, int64_t *ret_rows)
-{
-	struct txn *txn = &store->write;
-	int rc = sql_script(txn->db, "BEGIN IMMEDIATE");
-	int64_t rows = 0;
-
-	for (struct job *job = first; job && rc == 0; job = job->next) {
-		rc = run_job(txn, job);
-		rows += job->result < 0 ? 0 : txn->trail_rows;
-	}
-	if (rc == 0)
-		rc = sql_script(txn->db, "COMMIT");
-	if (rc < 0 && !sqlite3_get_autocommit(txn->db))
-		(void)sql_script(txn->db, "ROLLBACK");	/* the first error is the one that counts */
-	*ret_rows = rc < 0 ? 0 : rows;
-	return rc;
-}
-
-static int record_disk_full(struct txn *txn, void *argument)
-{
-	(void)argument;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_DISK_FULL, .note = "the reserve was released" });
-}
-
-/* Once the disk is full the reserve is given back, and the batch has one more try. */
-static int run_batch_or_release(struct store *store, struct job *first, int64_t *ret_rows)
-{
-	struct job full = { .act = record_disk_full };
-	int64_t rows;
-	int rc = run_batch(store, first, ret_rows);
-
-	if (rc != -ENOSPC || reserve_release(store->reserve) < 0)
-		return rc;
-	store->setup.alarm("the disk is full and the reserve was released: make room now, or logins will be refused");
-	rc = run_batch(store, first, ret_rows);
-	if (rc == 0 && run_batch(store, &full, &rows) == 0)
-		*ret_rows += rows;
-	return rc;
-}
-
-/* Only between transactions: the epoch must never be ahead of what is committed. */
-static void remember_epoch(struct store *store, int64_t rows, bool due)
-{
-	store->rows_since_epoch += rows;
-	if (store->rows_since_epoch == 0 || (!due && store->rows_since_epoch < EPOCH_ROWS))
-		return;
-	if (epoch_write(&store->write, store->epoch) == 0)
-		store->rows_since_epoch = 0;	/* else tried again at the next occasion: it only lags */
-}
-
-/* Waits for work. NULL: the store is stopping and nothing is queued. */
-static struct job *take_queue(struct store *store, bool *ret_epoch_due)
-{
-	struct job *first;
-
-	(void)pthread_mutex_lock(&store->lock);
-	while (!store->first && !store->stopping)
-		(void)pthread_cond_wait(&store->queued, &store->lock);
-	first = store->first;
-	store->first = NULL;
-	store->last = &store->first;
-	store->queue_size = 0;
-	*ret_epoch_due = store->epoch_due;
-	store->epoch_due = false;
-	(void)pthread_mutex_unlock(&store->lock);
-	return first;
-}
-
-static void finish_batch(struct store *store, struct job *first, int rc)
-{
-	(void)pthread_mutex_lock(&store->lock);
-	if (rc == 0 && store->write.now > store->newest)
-		store->newest = store->write.now;
-	store->write.newest = store->newest;
-	for (struct job *job = first, *next; job; job = next) {
-		next = job->next;	/* the job is gone once the lock is released */
-		if (rc < 0)
-			job->result = rc;
-		job->done = true;
-		(void)pthread_cond_signal(&job->finished);
-	}
-	(void)pthread_mutex_unlock(&store->lock);
-}
-
-static void *writer_main(void *argument)
-{
-	struct store *store = argument;
-	struct job *first;
-	bool epoch_due;
-
-	while ((first = take_queue(store, &epoch_due))) {
-		int64_t rows = 0;
-		int rc;
-
-		store->write.now = store->setup.clock();
-		rc = run_batch_or_release(store, first, &rows);
-		finish_batch(store, first, rc);
-		remember_epoch(store, rows, epoch_due);
-	}
-	return NULL;
-}
-
 int store_commit(struct store *store, enum record record, store_act *act, void *argument)
 {
-	struct job job = { .act = act, .argument = argument, .record = record, .result = -ECANCELED };
-
-	(void)pthread_cond_init(&job.finished, NULL);
-	(void)pthread_mutex_lock(&store->lock);
-	if (!store->stopping && store->queue_size < QUEUE_MAX) {
-		*store->last = &job;
-		store->last = &job.next;
-		store->queue_size++;
-		(void)pthread_cond_signal(&store->queued);
-		while (!job.done)
-			(void)pthread_cond_wait(&job.finished, &store->lock);
-	}
-	(void)pthread_mutex_unlock(&store->lock);
-	(void)pthread_cond_destroy(&job.finished);
-	return job.result;
+	return commits_do(store->commits, record, act, argument);
 }
 
 static int read_with(struct store *store, struct txn *txn, store_act *act, void *argument)
@@ -217,11 +54,11 @@ static int read_with(struct store *store, struct txn *txn, store_act *act, void 
 	txn->keys = store->setup.keys;
 	txn->now = store->setup.clock();
 	txn->newest = store_newest(store);
-	rc = sql_script(txn->db, "BEGIN");
+	rc = sql_do(txn, "BEGIN");
 	if (rc < 0)
 		return rc;
 	rc = act(txn, argument);
-	(void)sql_script(txn->db, "ROLLBACK");	/* nothing was written */
+	(void)sql_do(txn, "ROLLBACK");	/* nothing was written */
 	return rc;
 }
 
@@ -249,12 +86,12 @@ int store_scan(struct store *store, store_act *act, void *argument)
 
 int64_t store_newest(struct store *store)
 {
-	int64_t newest;
+	return commits_newest(store->commits);
+}
 
-	(void)pthread_mutex_lock(&store->lock);
-	newest = store->newest;
-	(void)pthread_mutex_unlock(&store->lock);
-	return newest;
+int64_t store_head(struct store *store)
+{
+	return commits_head(store->commits);
 }
 
 static int act_upkeep(struct txn *txn, void *argument)
@@ -280,9 +117,7 @@ int store_upkeep(struct store *store, const struct store_upkeep *upkeep)
 	do {
 		rc = store_commit(store, TRAIL_WITH, act_abandoned, NULL);
 	} while (rc == ATTEMPT_ABANDON_MAX);
-	(void)pthread_mutex_lock(&store->lock);
-	store->epoch_due = true;
-	(void)pthread_mutex_unlock(&store->lock);
+	commits_epoch_is_due(store->commits);
 	if (rc >= 0)
 		rc = store_commit(store, TRAIL_NONE, act_upkeep, &copy);
 	return rc < 0 ? rc : reserve_make(store->reserve, store->setup.reserve_kib);
@@ -369,7 +204,7 @@ static int check_key(struct txn *txn)
 	return rc < 0 ? rc : 0;
 }
 
-static int open_database(struct store *store, enum store_state *ret_state)
+static int open_database(struct store *store, enum store_state *ret_state, int64_t *ret_newest)
 {
 	int64_t remembered = 0;
 	int rc = sql_open(store->database, true, &store->write.db);
@@ -381,44 +216,41 @@ static int open_database(struct store *store, enum store_state *ret_state)
 	if (rc == 0)
 		rc = sql_open(store->database, false, &store->read.db);
 	if (rc == 0)
-		rc = read_newest(&store->write, &store->newest);
+		rc = read_newest(&store->write, ret_newest);
 	if (rc == 0)
 		rc = epoch_check(&store->write, store->epoch, ret_state, &remembered);
 	if (rc == 0 && *ret_state == STORE_NEW)
 		rc = epoch_write(&store->write, store->epoch);	/* from now on, none means it was lost */
-	if (remembered > store->newest)
-		store->newest = remembered;
-	store->write.newest = store->newest;
+	if (remembered > *ret_newest)
+		*ret_newest = remembered;
 	return rc;
 }
 
-static int start_writer(struct store *store)
+static int start_commits(struct store *store, int64_t newest)
 {
-	int rc = -pthread_create(&store->writer, NULL, writer_main, store);
+	const struct commits_setup setup = { .txn = &store->write, .clock = store->setup.clock,
+		.alarm = store->setup.alarm, .reserve = store->reserve, .epoch = store->epoch, .newest = newest };
 
-	store->started = rc == 0;
-	return rc;
+	return commits_make(&setup, &store->commits);
 }
 
 int store_open(const struct store_setup *setup, struct store **ret, enum store_state *ret_state)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	enum store_state state = STORE_SOUND;
+	int64_t newest = 0;
 	int rc;
 
 	if (!store)
 		return -ENOMEM;
 	store->setup = *setup;
-	store->last = &store->first;
 	store->write.keys = setup->keys;
-	(void)pthread_mutex_init(&store->lock, NULL);	/* none of these can fail on Linux */
-	(void)pthread_mutex_init(&store->reading, NULL);
-	(void)pthread_cond_init(&store->queued, NULL);
+	(void)pthread_mutex_init(&store->reading, NULL);	/* cannot fail on Linux */
 	rc = open_paths(store);
 	if (rc == 0)
-		rc = open_database(store, &state);
+		rc = open_database(store, &state, &newest);
 	if (rc == 0)
-		rc = start_writer(store);
+		rc = start_commits(store, newest);
 	if (rc == 0 && state == STORE_RESTORED)
 		rc = store_commit(store, TRAIL_WITH, act_distrust, NULL);
 	if (rc < 0) {
@@ -435,14 +267,7 @@ void store_close(struct store *store)
 {
 	if (!store)
 		return;
-	(void)pthread_mutex_lock(&store->lock);
-	store->stopping = true;
-	(void)pthread_cond_signal(&store->queued);
-	(void)pthread_mutex_unlock(&store->lock);
-	if (store->started) {
-		(void)pthread_join(store->writer, NULL);
-		remember_epoch(store, 0, true);
-	}
+	commits_free(store->commits);
 	sql_close(&store->read);
 	sql_close(&store->write);
 	free(store);

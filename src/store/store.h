@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /*
- * The state: one SQLite database with one writer thread. Acts that arrive together share one durable
+ * The state: one SQLite database with one writer at a time. Acts that arrive together share one durable
  * commit; store_commit() returns when it is on disk, so every answer that depends on it is true.
  */
 
@@ -32,12 +32,12 @@ enum store_state {
 };
 
 /*
- * Opens or makes the database, brings its schema up to date and starts the writer. Returns 0,
+ * Opens or makes the database, and brings its schema up to date. Returns 0,
  * -EBADMSG (damaged, or of a later version), -EKEYREJECTED (made with another key), or another -errno.
  */
 int store_open(const struct store_setup *setup, struct store **ret, enum store_state *ret_state);
 
-/* Carries out what is queued, stops the writer, writes the epoch. */
+/* Carries out what is queued and writes the epoch. Takes NULL. */
 void store_close(struct store *store);
 
 /* Part of one transaction. Returns 0 or more to keep what it did, or -errno to undo it. */
@@ -57,6 +57,9 @@ int store_scan(struct store *store, store_act *act, void *argument);
 
 /* The newest time that was ever committed. */
 int64_t store_newest(struct store *store);
+
+/* The newest row of the trail that was made durable: a trail that ends earlier was cut. */
+int64_t store_head(struct store *store);
 
 /* Housekeeping, about once a minute: abandoned attempts, retention, epoch, the reserve. */
 struct store_upkeep {
