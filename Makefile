@@ -12,6 +12,7 @@ PAMDIR  ?= $(LIBDIR)/security
 
 mode.release := -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
 mode.asan    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+mode.tsan    := -O1 -fsanitize=thread -fno-omit-frame-pointer
 mode.cov     := -O0 --coverage
 mode.fuzz    := $(mode.asan) -fsanitize=fuzzer-no-link
 

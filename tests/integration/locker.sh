@@ -8,6 +8,8 @@ if [ "${LOCKER_INSIDE:-}" != 1 ]; then
 	exec env LOCKER_INSIDE=1 "$tree/tests/support/pamns" "$0" "$build"
 fi
 world=/run/locker
+ASAN=$(ldd "$build/pam_modules/pam_sluis_gate.so" | awk '/libasan/ { print $3 }')	# it must be loaded first
+export ASAN
 passed=0 failed=0
 
 is() { # WHAT EXPECTED GOT
@@ -62,7 +64,7 @@ cat >/run/answer <<'EXPECT'
 set timeout 10
 log_user 0
 spawn -noecho setpriv --reuid alice --regid alice --clear-groups env HOME=/home/alice USER=alice \
-	XSECURELOCK_PAM_SERVICE=locker /usr/libexec/xsecurelock/authproto_pam
+	LD_PRELOAD=$::env(ASAN) ASAN_OPTIONS=detect_leaks=0 XSECURELOCK_PAM_SERVICE=locker /usr/libexec/xsecurelock/authproto_pam
 stty raw -echo < $spawn_out(slave,name)
 set prompts {}
 set result locked
@@ -98,20 +100,22 @@ code() { # STEPS from now
 }
 
 world_make
-secret=$(
-	coproc ENROL { "$build/sluis" --socket "$world/socket" enroll alice; }
-	while read -r line <&"${ENROL[0]}"; do
-		case $line in
-		"Secret: "*) secret=${line#Secret: }; code -1 >&"${ENROL[1]}"; echo "$secret" ;;
-		esac
-	done
-)
+mkfifo "$world/answers"
+"$build/sluis" --socket "$world/socket" enroll alice <"$world/answers" >"$world/enrolment" &
+exec 3>"$world/answers"
+until grep -q '^Secret: ' "$world/enrolment"; do
+	sleep 0.02
+done
+secret=$(sed -n 's/^Secret: //p' "$world/enrolment")
+code -1 >&3
+exec 3>&-
+wait $!
 asked="Password: |Code (empty if you have none yet): |"
-now=$(code 0)
+now=$(code 0) next=$(code 1)
 is "password and code unlock the screen" "$asked unlocked" "$(unlock Right-1 "$now")"
 is "the same code does not" "$asked locked" "$(unlock Right-1 "$now")"
-is "a wrong password with a right code does not" "$asked locked" "$(unlock wrong "$(code 1)")"
-is "that code is still good" "$asked unlocked" "$(unlock Right-1 "$(code 1)")"
+is "a wrong password with a right code does not" "$asked locked" "$(unlock wrong "$next")"
+is "that code is still good" "$asked unlocked" "$(unlock Right-1 "$next")"
 kill "$daemon"
 wait "$daemon"
 is "without sluisd it stays locked" " locked" "$(unlock Right-1 "$now")"
