@@ -103,7 +103,8 @@ world_make
 mkfifo "$world/answers"
 "$build/sluis" --socket "$world/socket" enroll alice <"$world/answers" >"$world/enrolment" &
 exec 3>"$world/answers"
-until grep -q '^Secret: ' "$world/enrolment"; do
+for _ in $(seq 200); do
+	grep -q '^Secret: ' "$world/enrolment" && break
 	sleep 0.02
 done
 secret=$(sed -n 's/^Secret: //p' "$world/enrolment")
