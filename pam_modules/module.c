@@ -153,7 +153,7 @@ enum verdict module_ask_verdict(struct module *module, uint8_t kind, const void 
 
 	if (module_ask(module, kind, question, TELL_VERDICT, &answer) < 0)
 		return VERDICT_FAULT;
-	return (enum verdict)answer.verdict.verdict;
+	return verdict_read(answer.verdict.verdict);
 }
 
 enum verdict login_judge(struct module *module)

@@ -87,15 +87,15 @@ static int open_attempt(struct module *module)
 {
 	struct ask_open ask = { 0 };
 	auto_message union message answer = { 0 };
+	enum verdict verdict = VERDICT_FAULT;
 
 	origin_fill(module, &ask.who);
-	if (module_ask(module, ASK_OPEN, &ask, TELL_ATTEMPT, &answer) < 0 ||
-	    answer.attempt.verdict == VERDICT_FAULT)
+	if (module_ask(module, ASK_OPEN, &ask, TELL_ATTEMPT, &answer) == 0)
+		verdict = verdict_read(answer.attempt.verdict);
+	if (verdict == VERDICT_FAULT)
 		return console_way_in(module);
-	if (answer.attempt.verdict == VERDICT_ACCEPT)
-		return PAM_AUTHINFO_UNAVAIL;	/* nothing was judged yet */
-	if (answer.attempt.verdict != VERDICT_GO_ON)
-		return auth_code((enum verdict)answer.attempt.verdict);
+	if (verdict != VERDICT_GO_ON)	/* nothing was judged yet, so no answer here can be a yes */
+		return verdict == VERDICT_ACCEPT ? PAM_AUTHINFO_UNAVAIL : auth_code(verdict);
 	memcpy(module->login->attempt, answer.attempt.attempt, sizeof(answer.attempt.attempt));
 	module->login->state = VERDICT_GO_ON;
 	return PAM_IGNORE;

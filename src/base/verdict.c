@@ -18,6 +18,14 @@ static const struct {
 	{ VERDICT_FAULT, "fault" },
 };
 
+enum verdict verdict_read(int64_t number)
+{
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if ((int64_t)names[i].verdict == number)
+			return names[i].verdict;
+	return VERDICT_FAULT;
+}
+
 const char *verdict_name(int verdict)
 {
 	for (size_t i = 0; i < COUNT_OF(names); i++)

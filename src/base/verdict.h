@@ -1,6 +1,8 @@
 #ifndef BASE_VERDICT_H
 #define BASE_VERDICT_H
 
+#include <stdint.h>
+
 /*
  * What was ruled. Far apart in bits, so that no flipped bit turns a no into a yes; a zeroed struct
  * means no. «Could not know» (VERDICT_FAULT) is not a no, and never a yes.
@@ -17,6 +19,9 @@ enum verdict {
 	VERDICT_BAD_REQUEST = 0x0f75,	/* the message does not mean anything here */
 	VERDICT_FAULT = 0x139b,		/* could not know: try again, or see the log */
 };
+
+/* The verdict that a number from the wire stands for, all of it; VERDICT_FAULT for any other. */
+enum verdict verdict_read(int64_t number);
 
 /* The word for it, as it stands in the trail and in JSON; "unknown" for any other value. */
 const char *verdict_name(int verdict);

@@ -65,3 +65,13 @@ Test(verdict, is_built_on_rulings_that_lie_as_far_apart)
 	cr_expect_geq(bits_apart(TOTP_RIGHT, TOTP_WRONG), 4);
 	cr_expect_geq(bits_apart(TOTP_RIGHT, TOTP_USED), 4);
 }
+
+Test(verdict, is_read_from_all_of_a_number_only)
+{
+	cr_expect_eq(verdict_read(0), VERDICT_REFUSE);
+	cr_expect_eq(verdict_read(0x6c59), VERDICT_ACCEPT);
+	for (int bit = 0; bit < 63; bit++)
+		cr_expect_neq(verdict_read(INT64_C(0x6c59) ^ (INT64_C(1) << bit)), VERDICT_ACCEPT, "bit %d", bit);
+	cr_expect_eq(verdict_read(INT64_C(0x100006c59)), VERDICT_FAULT);
+	cr_expect_eq(verdict_read(-1), VERDICT_FAULT);
+}
