@@ -54,7 +54,7 @@ static bool is_console(dev_t device)
 	return false;
 }
 
-bool console_is_ours(const struct module *module)
+bool console_is_ours(struct module *module)
 {
 	const char *tty = item_text(module, PAM_TTY);
 	char path[128];
@@ -67,7 +67,7 @@ bool console_is_ours(const struct module *module)
 	if (snprintf(path, sizeof(path), "%s%s", text_starts(tty, "/dev/") ? "" : "/dev/", tty) >= (int)sizeof(path))
 		return false;
 	terminal = controlling_terminal();
-	return is_console(terminal) && lstat(path, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == terminal;
+	return !module->faulty && is_console(terminal) && lstat(path, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == terminal;
 }
 
 /* Whether a line of text is name, exactly. */
@@ -81,7 +81,7 @@ static bool has_line(char *text, const char *name)
 	return false;
 }
 
-static bool may_enter(const struct module *module)
+static bool may_enter(struct module *module)
 {
 	const char *user = item_text(module, PAM_USER);
 	auto_free char *names = malloc(NAMES_SIZE + 1);

@@ -10,7 +10,7 @@
  * kernel's controlling terminal is the device that PAM_TTY names, and is a virtual terminal, a
  * serial line or a hypervisor's console. PAM_TTY alone could be forged.
  */
-bool console_is_ours(const struct module *module);
+bool console_is_ours(struct module *module);
 
 /*
  * sluisd cannot rule. On the machine's own console root and the names in BREAKGLASS_FILE (a name a line, root's

@@ -79,15 +79,19 @@ int login_start(struct module *module)
 	return PAM_SUCCESS;
 }
 
-const char *item_text(const struct module *module, int item)
+const char *item_text(struct module *module, int item)
 {
 	const void *text = NULL;
 
-	return pam_get_item(module->pamh, item, &text) == PAM_SUCCESS && text ? text : "";
+	if (pam_get_item(module->pamh, item, &text) != PAM_SUCCESS) {
+		module->faulty = true;
+		return "";
+	}
+	return text ? text : "";
 }
 
 /* Copies an item; what no peer may send (a byte that is no UTF-8, too long) becomes '?' or is cut. */
-static void item_copy(const struct module *module, int item, char *out, size_t size)
+static void item_copy(struct module *module, int item, char *out, size_t size)
 {
 	const char *text = item_text(module, item);
 	size_t len = strnlen(text, size - 1);
@@ -99,7 +103,7 @@ static void item_copy(const struct module *module, int item, char *out, size_t s
 			out[i] = '?';
 }
 
-void origin_fill(const struct module *module, struct origin *who)
+void origin_fill(struct module *module, struct origin *who)
 {
 	const char *tty = item_text(module, PAM_TTY);
 
@@ -135,7 +139,7 @@ int module_ask(struct module *module, uint8_t kind, const void *question, uint8_
 	/* Where auth did not run, the two modules of the account phase share the time. */
 	int64_t waited = module->login ? module->login->waited_ms : WAIT_LOGIN_MS / 2;
 	int64_t began = clock_monotonic_ms();
-	int rc = waited >= WAIT_LOGIN_MS ? -ETIMEDOUT :
+	int rc = module->faulty ? -EIO : waited >= WAIT_LOGIN_MS ? -ETIMEDOUT :
 	    ask_within(module, WAIT_LOGIN_MS - waited, kind, question, answer_kind, ret);
 
 	if (module->login)
@@ -171,22 +175,22 @@ enum verdict login_judge(struct module *module)
 	return login->state;
 }
 
-static bool user_is_unchanged(const struct module *module)
+static bool user_is_unchanged(struct module *module)
 {
 	return strncmp(module->login->user, item_text(module, PAM_USER), sizeof(module->login->user) - 1) == 0;
 }
 
-bool login_is_without_daemon(const struct module *module)
+bool login_is_without_daemon(struct module *module)
 {
 	return module->login && module->login->without_daemon && user_is_unchanged(module);
 }
 
-bool module_is_silent(const struct module *module)
+bool module_is_silent(struct module *module)
 {
 	return module->arguments.quiet || ((unsigned)module->flags & PAM_SILENT);
 }
 
-void module_say(const struct module *module, const char *text)
+void module_say(struct module *module, const char *text)
 {
 	if (!module_is_silent(module))
 		(void)pam_info(module->pamh, "%s", text);	/* nobody depends on its being seen */
@@ -221,7 +225,7 @@ int account_code(enum verdict verdict)
 	return PAM_AUTHINFO_UNAVAIL;
 }
 
-static bool service_is_one_of(const struct module *module, const char *const *names)
+static bool service_is_one_of(struct module *module, const char *const *names)
 {
 	const char *service = item_text(module, PAM_SERVICE);
 
@@ -232,14 +236,14 @@ static bool service_is_one_of(const struct module *module, const char *const *na
 }
 
 /* Root and system accounts by /etc/passwd alone. */
-static bool user_is_system(const struct module *module)
+static bool user_is_system(struct module *module)
 {
 	struct local_account account;
 
 	return passwd_find(item_text(module, PAM_USER), &account) == 0 && account.uid <= SYSTEM_UID_MAX;
 }
 
-bool account_is_exempt(const struct module *module, int *ret)
+bool account_is_exempt(struct module *module, int *ret)
 {
 	static const char *const machine_services[] = { "cron", "crond", "atd", "systemd-user", NULL };
 	const struct login *login = module->login;
@@ -255,7 +259,7 @@ bool account_is_exempt(const struct module *module, int *ret)
 	return !login && service_is_one_of(module, machine_services) && user_is_system(module);
 }
 
-int account_end(const struct module *module, enum verdict verdict)
+int account_end(struct module *module, enum verdict verdict)
 {
 	static const char *const becoming[] = { "su", "su-l", "sudo", "sudo-i", "chfn", "chsh", NULL };
 	int code = account_code(verdict);

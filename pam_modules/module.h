@@ -42,6 +42,7 @@ struct module {
 	int flags;
 	struct arguments arguments;
 	struct login *login;	/* NULL: auth did not run in this handle */
+	bool faulty;		/* libpam did not give an item: nothing may be asked or decided on it */
 };
 
 enum {
@@ -56,10 +57,10 @@ int module_start(struct module *module, pam_handle_t *pamh, int flags, int argc,
 int login_start(struct module *module);
 
 /* Fills who from the PAM items and the login's flags. A name that cannot be one becomes one that is nobody's. */
-void origin_fill(const struct module *module, struct origin *who);
+void origin_fill(struct module *module, struct origin *who);
 
-/* The item as text, "" when it is not set. */
-const char *item_text(const struct module *module, int item);
+/* The item as text, "" when it is not set. When libpam fails the module is faulty from then on. */
+const char *item_text(struct module *module, int item);
 
 /*
  * Asks sluisd one question whose answer is one message of answer_kind. Returns 0 or -errno; a fault is
@@ -75,13 +76,13 @@ enum verdict module_ask_verdict(struct module *module, uint8_t kind, const void 
 enum verdict login_judge(struct module *module);
 
 /* Whether this user was let past sluisd on the console, in this handle. */
-bool login_is_without_daemon(const struct module *module);
+bool login_is_without_daemon(struct module *module);
 
 /* True when nothing may be said: PAM_SILENT or quiet. */
-bool module_is_silent(const struct module *module);
+bool module_is_silent(struct module *module);
 
 /* Says one sentence to the person, unless silence was asked for. */
-void module_say(const struct module *module, const char *text);
+void module_say(struct module *module, const char *text);
 
 /* What a verdict becomes. */
 int auth_code(enum verdict verdict);
@@ -91,9 +92,9 @@ int account_code(enum verdict verdict);
  * What the account phases share: *ret is the code when the rules for root and system accounts decide without
  * sluisd. Returns true then.
  */
-bool account_is_exempt(const struct module *module, int *ret);
+bool account_is_exempt(struct module *module, int *ret);
 /* The code for a verdict in the account phase: root is not stopped by a fault where it can become anyone. */
-int account_end(const struct module *module, enum verdict verdict);
+int account_end(struct module *module, enum verdict verdict);
 
 /* Records what would have been ruled; never refuses. */
 int module_observe(struct module *module, bool password_right);

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static void say_notice(const struct module *module, const struct tell_notice *notice)
+static void say_notice(struct module *module, const struct tell_notice *notice)
 {
 	char when[CLOCK_TEXT_SIZE], text[2 * PROTO_TEXT_SIZE];
 

@@ -14,7 +14,7 @@
 #define CODE_PROMPT "Code (empty if you have none yet): "
 
 /* sshd says in SSH_AUTH_INFO_0 what it proved; only sshd itself, as root, is believed. */
-static bool publickey_is_proven(const struct module *module)
+static bool publickey_is_proven(struct module *module)
 {
 	const char *proven = pam_getenv(module->pamh, "SSH_AUTH_INFO_0");
 
@@ -22,7 +22,7 @@ static bool publickey_is_proven(const struct module *module)
 	    text_starts(proven, "publickey ");
 }
 
-static int64_t login_flags(const struct module *module)
+static int64_t login_flags(struct module *module)
 {
 	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) | (console_is_ours(module) ? LOGIN_CONSOLE : 0);
 }

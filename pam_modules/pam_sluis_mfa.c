@@ -19,7 +19,7 @@ static const struct {
 	{ VERDICT_UNENROLLED, "You have no second factor yet: ask your service desk to enrol you." },
 };
 
-static void say_verdict(const struct module *module, enum verdict verdict)
+static void say_verdict(struct module *module, enum verdict verdict)
 {
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (words[i].verdict == verdict)
