@@ -23,15 +23,15 @@ daemon=
 
 make_accounts() {
 	local hash i
-	hash=$(mkpasswd_sha512)
+	hash=$(hash_of_password)
 	for ((i = 0; i < PEOPLE; i++)); do
 		printf 'u%05d:x:%d:100::/nonexistent:/bin/sh\n' "$i" $((10000 + i)) >&3
 		printf 'u%05d:%s:19000:0:99999:7:::\n' "$i" "$hash" >&4
 	done 3>>/etc/passwd 4>>/etc/shadow
 }
 
-# The hash as libcrypt writes it, through chpasswd.
-mkpasswd_sha512() {
+# As libcrypt writes it, by chpasswd.
+hash_of_password() {
 	echo 'bench:x:9999:100::/nonexistent:/bin/sh' >>/etc/passwd
 	echo 'bench:*:19000:0:99999:7:::' >>/etc/shadow
 	echo "bench:$password" | chpasswd -c SHA512 -s 1000
@@ -63,7 +63,8 @@ write_stacks() {
 		account required pam_faillock.so dir=$them
 		account required pam_unix.so
 	E
-	cp "$work/pam/sluis" "$work/pam/other"
+	printf '%s required pam_unix.so nodelay\n' auth account >"$work/pam/unix"
+	cp "$work/pam/unix" "$work/pam/other"
 }
 
 start_sluisd() {
@@ -90,7 +91,7 @@ start_sluisd() {
 
 enrol() {
 	seq -f 'u%05g' 0 $((PEOPLE - 1)) | xargs -n 50 -P 8 "$O/tests/enroll" "$socket" >"$work/people.raw"
-	sort "$work/people.raw" >"$work/people"
+	sort "$work/people.raw" | shuf --random-source="$O/sluisd" >"$work/people"
 	[ "$(wc -l <"$work/people")" -eq "$PEOPLE" ]
 }
 
@@ -109,28 +110,41 @@ renew() {
 	sync -f "$work"
 }
 
-# A run must not see more than one change of the code: it begins at the start of a step.
+# A run may see one change of the code, not two.
 await_step() {
 	local left=$((30 - $(date +%s) % 30))
-	[ "$left" -gt 14 ] || sleep "$left"
+	[ "$left" -gt 10 ] || sleep "$left"
 }
 
-# one STACK PROCESSES LOGINS STORM: a line "rate p50 p99 good bad guesses"
+# Processor time of sluisd so far, in ms.
+spent() {
+	awk '{ print ($14 + $15) * 10 }' "/proc/$daemon/stat"
+}
+
+# one STACK PROCESSES LOGINS STORM: "rate p50 p99 good others guesses ms-of-processor"
 one() {
+	local before module modules=()
+	for module in "$O"/pam_modules/pam_sluis_{gate,mfa}.so \
+		"$security"/pam_{google_authenticator,faillock,unix,permit,deny}.so; do
+		modules+=(-m "$module")
+	done
 	renew
 	await_step
-	"$O/tests/bench/bench" -m "$O/pam_modules/pam_sluis_gate.so" -m "$O/pam_modules/pam_sluis_mfa.so" \
-		-m "$security/pam_google_authenticator.so" -m "$security/pam_faillock.so" \
-		-m "$security/pam_unix.so" -s "$4" "$work/pam" "$1" "$password" "$work/people" "$2" "$3"
+	before=$(spent)
+	"$O/tests/bench/bench" "${modules[@]}" -s "$4" "$work/pam" "$1" "$password" "$work/people" \
+		"$2" "$3" >"$work/line"
+	awk -v daemon=$(($(spent) - before)) -v logins="$3" \
+		'{ $7 = sprintf("%.2f", $7 + daemon / logins); print }' "$work/line"
 }
 
 round() {
-	local case stack processes logins storm
+	local case stack processes logins storm line
 	for case in "1 $FEW 0" "32 $MANY 0" "1 $FEW $STORM" "32 $MANY $STORM"; do
 		read -r processes logins storm <<<"$case"
-		for stack in sluis others; do
-			one "$stack" "$processes" "$logins" "$storm" >"$work/line"
-			[ -z "$1" ] || echo "$stack $processes $storm $(cat "$work/line")" | tee -a "$work/results"
+		for stack in sluis others unix; do
+			line="$stack $processes $storm $(one "$stack" "$processes" "$logins" "$storm")"
+			echo "round $1: $line" >&2
+			[ "$1" -eq 0 ] || echo "$line" >>"$work/results"
 		done
 	done
 }
@@ -141,13 +155,77 @@ median() {
 		"$work/results" | sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
 }
 
+row() {
+	local stack=$1 name=$2 processes=$3 storm=$4 column
+	printf '%-44s %3d %5d' "$name" "$processes" "$storm"
+	for column in 1 2 3 7 6; do
+		printf ' %9.2f' "$(median "$stack" "$processes" "$storm" "$column")"
+	done
+	echo
+}
+
+table() {
+	local processes storm
+	printf '%-44s %3s %5s %9s %9s %9s %9s %9s\n' stack at storm good/s 'p50 ms' 'p99 ms' 'cpu ms' guesses/s
+	for storm in 0 "$STORM"; do
+		for processes in 1 32; do
+			row sluis "gate, pam_unix, mfa: sluis" "$processes" "$storm"
+			row others "faillock, pam_unix, google_authenticator" "$processes" "$storm"
+			row unix "pam_unix alone" "$processes" "$storm"
+		done
+	done
+}
+
+# target TEXT VALUE RELATION WANTED
+target() {
+	awk -v text="$1" -v value="$2" -v relation="$3" -v wanted="$4" 'BEGIN {
+		met = relation == ">=" ? value >= wanted : value <= wanted
+		printf "%-58s %8.2f, wanted %s %g: %s\n", text, value, relation, wanted, met ? "met" : "missed"
+	}'
+}
+
+ratio() {
+	awk -v a="$1" -v b="$2" 'BEGIN { printf "%.3f", a / b }'
+}
+
+targets() {
+	local processes wanted=3
+	for processes in 1 32; do
+		target "good logins a second, $processes at a time: ours to theirs" \
+			"$(ratio "$(median sluis "$processes" 0 1)" "$(median others "$processes" 0 1)")" ">=" $wanted
+		wanted=6
+	done
+	for processes in 1 32; do
+		target "p99, $processes at a time: ours in a storm to theirs without" \
+			"$(ratio "$(median sluis "$processes" "$STORM" 3)" "$(median others "$processes" 0 3)")" "<=" 1
+	done
+	target "memory of sluisd, MB (VmHWM)" \
+		"$(awk '/VmHWM/ { print $2 / 1024 }' "/proc/$daemon/status")" "<=" 16
+}
+
+machine() {
+	echo "$(nproc) x $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(uname -sr)," \
+		"$(stat -f -c %T "$work") on disk, load $(cut -d' ' -f1 /proc/loadavg)"
+	echo "$PEOPLE people, $ROUNDS rounds after one of warm-up, $FEW logins at 1 process, $MANY at 32;" \
+		"SHA-512 of 1000 rounds; fsync: yes; storm: $STORM processes"
+}
+
 security=$(dirname "$(find /lib /usr/lib -path '*/security/pam_unix.so' | head -n 1)")
 make_accounts
 write_stacks
 start_sluisd
 enrol
-for ((i = 1; i <= ROUNDS; i++)); do
+for ((i = 0; i <= ROUNDS; i++)); do
 	round "$i"
 done
-grep -E 'VmRSS|VmHWM' "/proc/$daemon/status"
+machine
+table
+targets
+bad=$(awk '{ bad += $8 } END { print bad + 0 }' "$work/results")
 kill "$daemon"
+wait "$daemon" || true
+if [ "$bad" -ne 0 ]; then
+	echo "$bad logins were not as they should be" >&2
+	tr '<' '\n' </run/syslog | tail -n 20 >&2
+	exit 1
+fi

@@ -1,9 +1,13 @@
 /*
  * login: one PAM login against a private folder of service files, for tests.
- *   login [-a] [-s] [-h RHOST] [-t TTY] [-r RUSER] [-k] CONFDIR SERVICE USER ANSWER ...
- * Answers prompts in order; an answer "@hangup" is a conversation error. -a goes on to the account phase,
- * -s to the session, -k says that sshd proved a public key. Prints prompts and messages, one a line, then
- * "auth N", "account N", "session N". Exits 0 when all asked phases were PAM_SUCCESS.
+ *   login [-aAcCFkqsw1x] [-h RHOST] [-t TTY] [-r RUSER] [-T TRIES] CONFDIR SERVICE USER ANSWER ...
+ * Answers prompts in order; the answer "@hangup" is a conversation error, "@null" none at all.
+ *   -a account phase too    -A no auth, account alone    -F account also after a refusal    -c credentials
+ *   -s session opened       -C session closed            -k sshd says it proved a public key
+ *   -q PAM_SILENT           -1 the first answer goes to every prompt    -x texts are conversation errors
+ *   -w how long a refusal is to be kept back, said, not waited          -T auth so often in the same handle
+ * Prints prompts and messages, one a line, then "auth N", "account N", "cred N", "session N", "close N".
+ * Exits 0 when all asked phases were PAM_SUCCESS.
  */
 #include <security/pam_appl.h>
 #include <stdbool.h>
@@ -12,42 +16,61 @@
 #include <string.h>
 #include <unistd.h>
 
-struct answers {
-	char **next;
+struct choice {
+	bool auth, account, always, cred, open, close, key, same, no_text, delay;
+	int flags, tries;
+	const char *rhost, *tty, *ruser;
+	char **answers;
 };
+
+static bool is_prompt(const struct pam_message *message)
+{
+	return message->msg_style == PAM_PROMPT_ECHO_OFF || message->msg_style == PAM_PROMPT_ECHO_ON;
+}
+
+/* One message of the conversation. Returns PAM_SUCCESS or PAM_CONV_ERR. */
+static int answer_one(struct choice *choice, const struct pam_message *message, char **ret)
+{
+	const char *next = *choice->answers;
+
+	printf("%s %s\n", is_prompt(message) ? "prompt" : "text", message->msg);
+	if (!is_prompt(message))
+		return choice->no_text ? PAM_CONV_ERR : PAM_SUCCESS;
+	if (!next || strcmp(next, "@hangup") == 0)
+		return PAM_CONV_ERR;
+	*ret = strcmp(next, "@null") == 0 ? NULL : strdup(next);
+	if (!choice->same)
+		choice->answers++;
+	return PAM_SUCCESS;
+}
 
 static int answer(int count, const struct pam_message **messages, struct pam_response **ret, void *context)
 {
-	struct answers *answers = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof(*responses));
+	int rc = responses ? PAM_SUCCESS : PAM_BUF_ERR;
 
-	if (!responses)
-		return PAM_BUF_ERR;
-	for (int i = 0; i < count; i++) {
-		bool prompt = messages[i]->msg_style == PAM_PROMPT_ECHO_OFF || messages[i]->msg_style == PAM_PROMPT_ECHO_ON;
-
-		printf("%s %s\n", prompt ? "prompt" : "text", messages[i]->msg);
-		if (!prompt)
-			continue;
-		if (!*answers->next || strcmp(*answers->next, "@hangup") == 0) {
-			free(responses);
-			return PAM_CONV_ERR;
-		}
-		responses[i].resp = strcmp(*answers->next, "@null") == 0 ? NULL : strdup(*answers->next);
-		answers->next++;
+	for (int i = 0; i < count && rc == PAM_SUCCESS; i++)
+		rc = answer_one(context, messages[i], &responses[i].resp);
+	if (rc != PAM_SUCCESS) {
+		for (int i = 0; responses && i < count; i++)
+			free(responses[i].resp);
+		free(responses);
+		return rc;
 	}
 	*ret = responses;
 	return PAM_SUCCESS;
 }
 
-struct choice {
-	bool account, session, key;
-	const char *rhost, *tty, *ruser;
-};
-
-static int phases(pam_handle_t *pamh, const struct choice *choice)
+static void say_delay(int rc, unsigned delay_us, void *context)
 {
-	int rc;
+	(void)context;
+	if (rc != PAM_SUCCESS)
+		printf("delay %s\n", delay_us > 0 ? "yes" : "no");
+}
+
+static void set_items(pam_handle_t *pamh, const struct choice *choice)
+{
+	void (*delay)(int, unsigned, void *) = say_delay;
 
 	if (choice->rhost)
 		(void)pam_set_item(pamh, PAM_RHOST, choice->rhost);
@@ -55,48 +78,81 @@ static int phases(pam_handle_t *pamh, const struct choice *choice)
 		(void)pam_set_item(pamh, PAM_TTY, choice->tty);
 	if (choice->ruser)
 		(void)pam_set_item(pamh, PAM_RUSER, choice->ruser);
+	if (choice->delay)
+		(void)pam_set_item(pamh, PAM_FAIL_DELAY, *(void **)&delay);
 	if (choice->key)
 		(void)pam_putenv(pamh, "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA");
-	rc = pam_authenticate(pamh, 0);
-	printf("auth %d\n", rc);
-	if (rc == PAM_SUCCESS && choice->account) {
-		rc = pam_acct_mgmt(pamh, 0);
-		printf("account %d\n", rc);
-	}
-	if (rc == PAM_SUCCESS && choice->session) {
-		rc = pam_open_session(pamh, 0);
-		printf("session %d\n", rc);
-	}
+}
+
+static int say(const char *phase, int rc)
+{
+	printf("%s %d\n", phase, rc);
 	return rc;
+}
+
+static int phases(pam_handle_t *pamh, const struct choice *choice)
+{
+	int rc = PAM_SUCCESS;
+
+	for (int i = 0; choice->auth && i < choice->tries; i++)
+		rc = say("auth", pam_authenticate(pamh, choice->flags));
+	if (choice->account && (rc == PAM_SUCCESS || choice->always))
+		rc = say("account", pam_acct_mgmt(pamh, choice->flags));
+	if (rc == PAM_SUCCESS && choice->cred)
+		rc = say("cred", pam_setcred(pamh, choice->flags | (int)PAM_ESTABLISH_CRED));
+	if (rc == PAM_SUCCESS && choice->open)
+		rc = say("session", pam_open_session(pamh, choice->flags));
+	if (rc == PAM_SUCCESS && choice->close)
+		rc = say("close", pam_close_session(pamh, choice->flags));
+	return rc;
+}
+
+static int choose(int argc, char **argv, struct choice *ret)
+{
+	int option;
+
+	while ((option = getopt(argc, argv, "+aAcCFh:kqr:st:T:w1x")) != -1) {
+		switch (option) {
+		case 'a': ret->account = true; break;
+		case 'A': ret->account = true; ret->auth = false; break;
+		case 'c': ret->cred = true; break;
+		case 'C': ret->close = true; break;
+		case 'F': ret->account = ret->always = true; break;
+		case 'h': ret->rhost = optarg; break;
+		case 'k': ret->key = true; break;
+		case 'q': ret->flags = (int)PAM_SILENT; break;
+		case 'r': ret->ruser = optarg; break;
+		case 's': ret->open = true; break;
+		case 't': ret->tty = optarg; break;
+		case 'T': ret->tries = atoi(optarg); break;
+		case 'w': ret->delay = true; break;
+		case '1': ret->same = true; break;
+		case 'x': ret->no_text = true; break;
+		default: return -1;
+		}
+	}
+	if (argc - optind < 3)
+		return -1;
+	ret->answers = argv + optind + 3;
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct choice choice = { 0 };
-	struct answers answers;
-	struct pam_conv conversation = { answer, &answers };
+	struct choice choice = { .auth = true, .tries = 1 };
+	struct pam_conv conversation = { answer, &choice };
 	pam_handle_t *pamh = NULL;
-	int option, rc;
+	int rc;
 
-	while ((option = getopt(argc, argv, "+ash:t:r:k")) != -1) {
-		switch (option) {
-		case 'a': choice.account = true; break;
-		case 's': choice.session = true; break;
-		case 'h': choice.rhost = optarg; break;
-		case 't': choice.tty = optarg; break;
-		case 'r': choice.ruser = optarg; break;
-		case 'k': choice.key = true; break;
-		default: return 2;
-		}
-	}
-	if (argc - optind < 3)
+	if (choose(argc, argv, &choice) < 0)
 		return 2;
-	answers.next = argv + optind + 3;
 	rc = pam_start_confdir(argv[optind + 1], argv[optind + 2], &conversation, argv[optind], &pamh);
-	if (rc == PAM_SUCCESS)
+	if (rc == PAM_SUCCESS) {
+		set_items(pamh, &choice);
 		rc = phases(pamh, &choice);
-	else
+	} else {
 		printf("start %d\n", rc);
+	}
 	(void)pam_end(pamh, rc);
 	return rc == PAM_SUCCESS ? 0 : 1;
 }
