@@ -18,6 +18,8 @@ static const struct command commands[] = {
 	    OPTION_JSON, 0, 0, policy_show_run },
 	{ "policy explain", "KEY [--json]", "the same of one key", OPTION_JSON, 1, 1,
 	    policy_explain_run },
+	{ "clock accept", "", "after a clock that was ahead was set right: let codes count again", 0, 0, 0,
+	    clock_accept_run },
 	{ "doctor", "[--json]", "what is wrong with this host, in the order to mend it",
 	    OPTION_JSON, 0, 0, doctor_run },
 	{ "mode", "enforce|observe|off [--force]", "switch the PAM profiles, all or none",

@@ -9,7 +9,7 @@ typedef enum outcome command_function(const struct arguments *arguments);
 
 command_function enroll_run, status_run, trail_show_run, trail_verify_run, policy_show_run,
     policy_explain_run;
-command_function doctor_run, mode_run, help_run, version_run;
+command_function clock_accept_run, doctor_run, mode_run, help_run, version_run;
 
 struct command {
 	const char *name;      /* one word, or two */

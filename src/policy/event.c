@@ -24,7 +24,7 @@ static const struct event_rule rules[EVENT_COUNT] = {
 	[EVENT_TRAIL_READ]         = { "trail.read",          READING,    RETENTION_PRIVILEGED, 0 },
 	[EVENT_TRAIL_VERIFIED]     = { "trail.verified",      READING,    RETENTION_PRIVILEGED, 0 },
 	[EVENT_STORE_RESTORED]     = { "store.restored",      HOLDS_NOTE, RETENTION_EMERGENCY,  ROLE_ADMIN | ROLE_DPO },
-	[EVENT_CLOCK_BACK]         = { "clock.back",          HOLDS_NOTE, RETENTION_PRIVILEGED, ROLE_ADMIN },
+	[EVENT_CLOCK_ACCEPTED]     = { "clock.accepted",      READING,    RETENTION_PRIVILEGED, ROLE_ADMIN },
 	[EVENT_DISK_FULL]          = { "disk.full",           HOLDS_NOTE, RETENTION_PRIVILEGED, ROLE_ADMIN },
 	[EVENT_SERVICE_STARTED]    = { "service.started",     HOLDS_NOTE, RETENTION_PRIVILEGED, 0 },
 };

@@ -19,7 +19,7 @@ enum event {
 	EVENT_TRAIL_READ,
 	EVENT_TRAIL_VERIFIED,
 	EVENT_STORE_RESTORED,	/* an older database was put back */
-	EVENT_CLOCK_BACK,	/* the clock went behind the newest committed time */
+	EVENT_CLOCK_ACCEPTED,	/* records of a clock that was ahead no longer bind the one of now */
 	EVENT_DISK_FULL,	/* the reserve was released */
 	EVENT_SERVICE_STARTED,
 	EVENT_COUNT,

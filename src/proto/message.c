@@ -82,6 +82,7 @@ static const struct schema schemas[] = {
 	SCHEMA(ASK_TRAIL_VERIFY, "trail-verify", ask_person, person_fields),
 	SCHEMA(ASK_POLICY_SHOW, "policy-show", ask_person, person_fields),
 	SCHEMA(ASK_HEALTH, "health", ask_person, person_fields),
+	SCHEMA(ASK_CLOCK_ACCEPT, "clock-accept", ask_person, person_fields),
 	SCHEMA(TELL_VERDICT, "verdict", tell_verdict, tell_verdict_fields),
 	SCHEMA(TELL_POLICY, "policy", tell_policy, tell_policy_fields),
 	SCHEMA(TELL_ATTEMPT, "attempt", tell_attempt, tell_attempt_fields),

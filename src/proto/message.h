@@ -40,6 +40,7 @@ enum proto_kind {
 	ASK_TRAIL_VERIFY,
 	ASK_POLICY_SHOW,
 	ASK_HEALTH,
+	ASK_CLOCK_ACCEPT,
 
 	TELL_VERDICT = 128,	/* ends every answer that has rows */
 	TELL_POLICY,

@@ -1,6 +1,7 @@
 #include "sluisd/answers.h"
 
 #include "base/clock.h"
+#include "store/person.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,8 +64,35 @@ enum answered answer_health(struct request *request)
 	    "the database is the one of the last run");
 	tell_disk(request, &health);
 	tell_health(request, "clock", !back, back ?
-	    "the clock is behind the newest record, so codes are refused: set it right" :
+	    "the clock is behind the newest record, so codes are refused: set it right, or if it was ahead before and is right now, sluis clock accept" :
 	    "the clock is not behind the newest record");
 	request_verdict(request, VERDICT_ACCEPT, 0, NULL);
+	return ANSWER_DONE;
+}
+
+struct clock_act {
+	struct daemon *daemon;
+	const struct request *request;
+	int64_t ahead_s;
+};
+
+static int act_accept_clock(struct txn *txn, void *argument)
+{
+	struct clock_act *act = argument;
+	int64_t actor = PERSON_NOBODY;
+	int rc = actor_person(txn, act->daemon, request_peer(act->request), &request_question(act->request)->ask_person.who,
+	    &actor);
+
+	return rc < 0 ? rc : store_accept_clock(txn, actor, &act->ahead_s);
+}
+
+enum answered answer_clock_accept(struct request *request)
+{
+	auto_daemon struct daemon *daemon = daemon_enter(request);
+	struct clock_act act = { .daemon = daemon, .request = request };
+	int rc = store_commit(daemon->store, request_call(request)->record, act_accept_clock, &act);
+
+	request_verdict(request, rc < 0 ? daemon_fault("the clock could not be accepted", rc) : VERDICT_ACCEPT, act.ahead_s,
+	    NULL);
 	return ANSWER_DONE;
 }

@@ -10,7 +10,7 @@ answer_function answer_policy, answer_open, answer_judge, answer_settle, answer_
 answer_function answer_account, answer_enrolled, answer_notices;
 answer_function answer_enroll, answer_confirm, answer_status;
 answer_function answer_trail_show, answer_trail_verify;
-answer_function answer_policy_show, answer_health;
+answer_function answer_policy_show, answer_health, answer_clock_accept;
 
 /* What judging a code needs beside the attempt. */
 struct judging {

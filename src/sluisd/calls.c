@@ -25,6 +25,7 @@ const struct call daemon_calls[] = {
 	{ ASK_TRAIL_VERIFY,   0,             READERS,           TRAIL_FIRST,  WRITES,           answer_trail_verify },
 	{ ASK_POLICY_SHOW,    MAY_ANYBODY,   0,                 TRAIL_NONE,   0,                answer_policy_show },
 	{ ASK_HEALTH,         0,             ROLE_ADMIN,        TRAIL_NONE,   0,                answer_health },
+	{ ASK_CLOCK_ACCEPT,   0,             0,                 TRAIL_WITH,   0,                answer_clock_accept },
 };
 
 const size_t daemon_call_count = sizeof(daemon_calls) / sizeof(daemon_calls[0]);

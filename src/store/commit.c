@@ -138,8 +138,11 @@ static void finish_batch(struct commits *commits, struct job *first, int rc)
 {
 	struct txn *txn = commits->setup.txn;
 
-	if (rc == 0 && txn->now > commits->newest)
+	if (rc == 0 && (txn->now > commits->newest || txn->clock_accepted))
 		commits->newest = txn->now;
+	if (rc == 0 && txn->clock_accepted)
+		commits->epoch_due = true;
+	txn->clock_accepted = false;
 	txn->newest = commits->newest;
 	commits->durable_head = commits->head;
 	for (struct job *job = first; job; job = job->next) {

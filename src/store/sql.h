@@ -17,6 +17,7 @@ struct txn {
 	int64_t now;
 	int64_t newest;
 	int trail_rows;		/* appended by this act */
+	bool clock_accepted;	/* the newest time is that of this transaction, once it is committed */
 	struct {
 		const char *text;	/* the literal itself is the key */
 		sqlite3_stmt *statement;

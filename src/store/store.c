@@ -10,6 +10,7 @@
 #include "store/trail.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -158,12 +159,30 @@ static int act_distrust(struct txn *txn, void *argument)
 	    .note = "codes that may have been used since are void" });
 }
 
-/* The newest time the database knows of. */
+/* The newest time the database knows of, since a clock was accepted the last time. */
 static int read_newest(struct txn *txn, int64_t *ret)
 {
 	return sql_number(txn, ret,
-	    "SELECT max(coalesce((SELECT max(at) FROM trail), 0), coalesce((SELECT max(opened_at) FROM attempt), 0))",
-	    "");
+	    "SELECT max(coalesce((SELECT max(at) FROM trail WHERE seq >= coalesce("
+	    "(SELECT value FROM note_of_state WHERE name = 'clock-accepted'), 0)), 0),"
+	    " coalesce((SELECT max(opened_at) FROM attempt), 0))", "");
+}
+
+int store_accept_clock(struct txn *txn, int64_t actor, int64_t *ret_ahead_s)
+{
+	char note[64];
+	int rc = sql_change(txn, "DELETE FROM attempt WHERE opened_at > ?", "i", txn->now);
+
+	*ret_ahead_s = txn->newest > txn->now ? txn->newest - txn->now : 0;
+	(void)snprintf(note, sizeof(note), "records were %" PRId64 " s ahead", *ret_ahead_s);
+	if (rc >= 0)
+		rc = trail_append(txn, &(struct trail_entry){ .event = EVENT_CLOCK_ACCEPTED, .actor = actor, .note = note });
+	if (rc >= 0)
+		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state SELECT 'clock-accepted', max(seq) FROM trail", "");
+	if (rc < 0)
+		return rc;
+	txn->clock_accepted = true;
+	return 0;
 }
 
 static int open_paths(struct store *store)

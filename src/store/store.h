@@ -58,6 +58,12 @@ int store_scan(struct store *store, store_act *act, void *argument);
 /* The newest time that was ever committed. */
 int64_t store_newest(struct store *store);
 
+/*
+ * The clock was ahead and was set right: records from the future no longer bind it, and attempts from there
+ * are gone. Codes of the future that were burnt stay burnt. actor stands in the row. *ret_ahead_s is by how much.
+ */
+int store_accept_clock(struct txn *txn, int64_t actor, int64_t *ret_ahead_s);
+
 /* The newest row of the trail that was made durable: a trail that ends earlier was cut. */
 int64_t store_head(struct store *store);
 
