@@ -20,6 +20,7 @@ is() { # WHAT EXPECTED GOT
 		failed=$((failed + 1))
 		echo "FAIL $1: expected $2, got $3"
 		tail -n 5 "$world/log" "$world/said"
+		"$build/sluis" --socket "$world/socket" trail show | tail -n 3
 	fi
 }
 
@@ -63,9 +64,9 @@ world_make() {
 cat >/run/answer <<'EXPECT'
 set timeout 10
 log_user 0
+set stty_init {raw -echo}
 spawn -noecho setpriv --reuid alice --regid alice --clear-groups env HOME=/home/alice USER=alice \
 	LD_PRELOAD=$::env(ASAN) ASAN_OPTIONS=detect_leaks=0 XSECURELOCK_PAM_SERVICE=locker /usr/libexec/xsecurelock/authproto_pam
-stty raw -echo < $spawn_out(slave,name)
 set prompts {}
 set result locked
 set gone 0

@@ -102,7 +102,7 @@ bare() {
 
 services() {
 	mkdir -p "$D/pam"
-	full_stack login sshd su plain soft one cron systemd-user strict
+	full_stack login sshd su plain soft one cron systemd-user strict keyed
 	bare gate GATE
 	bare mfa MFA
 	bare failed 'GATE failed'
@@ -127,6 +127,7 @@ start_daemon() {
 		services.plain = password
 		services.one = single-prompt
 		services.sshd = code
+		services.keyed = code
 		[lockout]
 		${limits:-}
 		[server]

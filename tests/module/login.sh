@@ -31,6 +31,7 @@ fresh alice
 expect 'no key: both' "$BOTH|auth 0|account 0" -a -- sshd alice Right-alice "$code"
 fresh alice
 expect 'a key that another service claims' "$BOTH|auth 7" -ak -- login alice "$code" "$code"
+expect 'a key that a service like sshd claims' "$BOTH|auth 7" -ak -- keyed alice wrong "$code"
 expect 'a key, nobody of that name' "$CODE_PROMPT|auth 7" -ak -- sshd nobody-here "$code"
 expect 'a key, unenrolled' "$CODE_PROMPT|auth 7" -ak -- sshd dave ''
 as=(setpriv --reuid alice --regid alice --init-groups)
@@ -68,6 +69,13 @@ expect 'right, then wrong, in one handle' "$BOTH|auth 0|$BOTH|auth 7|account 6" 
 fresh alice
 expect 'wrong, then right, in one handle' "$BOTH|auth 7|$BOTH|auth 0|account 0" \
 	-aT 2 -- login alice wrong "$code" Right-alice "$code"
+
+fresh alice
+expect 'right, then hung up, in one handle' "$BOTH|auth 0|$PASSWORD_PROMPT|auth 20|account 6" \
+	-aFT 2 -- login alice Right-alice "$code" @hangup
+fresh alice
+expect 'right, then no code, in one handle' "$BOTH|auth 0|$BOTH|auth 19|account 6" \
+	-aFT 2 -- login alice Right-alice "$code" Right-alice @null
 
 # The limit, its hold and its end; another source is not held.
 enrol erin
