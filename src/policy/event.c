@@ -6,6 +6,7 @@ enum {
 	LOGIN = HOLDS_ACTOR | HOLDS_SUBJECT | HOLDS_SERVICE | HOLDS_SOURCE,
 	WITH_NOTE = LOGIN | HOLDS_NOTE,
 	READING = HOLDS_ACTOR | HOLDS_NOTE,
+	ABOUT = HOLDS_ACTOR | HOLDS_SUBJECT,
 };
 
 static const struct event_rule rules[EVENT_COUNT] = {
@@ -21,6 +22,7 @@ static const struct event_rule rules[EVENT_COUNT] = {
 	[EVENT_FACTOR_OFFERED]     = { "factor.offered",      LOGIN,      RETENTION_PRIVILEGED, 0 },
 	[EVENT_FACTOR_ENROLLED]    = { "factor.enrolled",     LOGIN,      RETENTION_PRIVILEGED, ROLE_SUBJECT },
 	[EVENT_FACTOR_REFUSED]     = { "factor.refused",      LOGIN,      RETENTION_PRIVILEGED, 0 },
+	[EVENT_STATUS_READ]        = { "status.read",         ABOUT,      RETENTION_PRIVILEGED, 0 },
 	[EVENT_TRAIL_READ]         = { "trail.read",          READING,    RETENTION_PRIVILEGED, 0 },
 	[EVENT_TRAIL_VERIFIED]     = { "trail.verified",      READING,    RETENTION_PRIVILEGED, 0 },
 	[EVENT_STORE_RESTORED]     = { "store.restored",      HOLDS_NOTE, RETENTION_EMERGENCY,  ROLE_ADMIN | ROLE_DPO },

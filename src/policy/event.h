@@ -16,6 +16,7 @@ enum event {
 	EVENT_FACTOR_OFFERED,	/* a secret was made and shown, and awaits its first code */
 	EVENT_FACTOR_ENROLLED,
 	EVENT_FACTOR_REFUSED,	/* the first code was wrong */
+	EVENT_STATUS_READ,	/* somebody looked at another's factors and logins */
 	EVENT_TRAIL_READ,
 	EVENT_TRAIL_VERIFIED,
 	EVENT_STORE_RESTORED,	/* an older database was put back */

@@ -172,11 +172,33 @@ static int act_status(struct txn *txn, void *argument)
 	return 0;
 }
 
+/* A look at another person's account is an act on it: its row comes first. */
+struct look_act {
+	struct daemon *daemon;
+	const struct request *request;
+	const struct subject *subject;
+};
+
+static int act_record_look(struct txn *txn, void *argument)
+{
+	const struct look_act *act = argument;
+	int64_t person = PERSON_NOBODY, actor = PERSON_NOBODY;
+	int rc = person_get(txn, act->subject->identity, act->subject->name, &person);
+
+	if (rc == 0)
+		rc = actor_person(txn, act->daemon, request_peer(act->request),
+		    &request_question(act->request)->ask_person.who, &actor);
+	if (rc < 0 || actor == person)
+		return rc;
+	return trail_append(txn, &(struct trail_entry){ .event = EVENT_STATUS_READ, .actor = actor, .subject = person });
+}
+
 enum answered answer_status(struct request *request)
 {
 	auto_daemon struct daemon *daemon = daemon_enter(request);
 	struct subject subject;
 	struct status_act act = { .account.subject = &subject, .request = request };
+	struct look_act look = { daemon, request, &subject };
 	int rc;
 
 	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who, &subject);
@@ -184,7 +206,9 @@ enum answered answer_status(struct request *request)
 		request_verdict(request, VERDICT_NOT_FOUND, 0, NULL);
 		return ANSWER_DONE;
 	}
-	rc = store_scan(daemon->store, act_status, &act);
+	rc = store_commit(daemon->store, TRAIL_NONE, act_record_look, &look);
+	if (rc == 0)
+		rc = store_scan(daemon->store, act_status, &act);
 	if (rc == 0)
 		tell_login(request, &act.account.last, act.account.last.failures);
 	request_verdict(request, rc < 0 ? daemon_fault("the status could not be read", rc) :

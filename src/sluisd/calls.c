@@ -7,7 +7,10 @@ enum {
 	WRITES = 60,
 };
 
-/* Root may ask everything. An open attempt has no row: it is counted, and its end is the row. */
+/*
+ * Root may ask everything. An open attempt has no row: it is counted, and its end is the row. A refusal in account
+ * and a look at another's status leave one.
+ */
 const struct call daemon_calls[] = {
 	/* call               who may ask    about others       record        a minute, plain   answered by */
 	{ ASK_POLICY,         MAY_ANYBODY,   0,                 TRAIL_NONE,   0,                answer_policy },
@@ -20,7 +23,7 @@ const struct call daemon_calls[] = {
 	{ ASK_NOTICES,        MAY_SELF,      0,                 TRAIL_NONE,   0,                answer_notices },
 	{ ASK_ENROLL,         MAY_SELF,      0,                 TRAIL_WITH,   WRITES,           answer_enroll },
 	{ ASK_CONFIRM,        MAY_SELF,      0,                 TRAIL_WITH,   WRITES,           answer_confirm },
-	{ ASK_STATUS,         MAY_SELF,      CARERS,            TRAIL_NONE,   0,                answer_status },
+	{ ASK_STATUS,         MAY_SELF,      CARERS,            TRAIL_NONE,   WRITES,           answer_status },
 	{ ASK_TRAIL_SHOW,     0,             READERS,           TRAIL_FIRST,  WRITES,           answer_trail_show },
 	{ ASK_TRAIL_VERIFY,   0,             READERS,           TRAIL_FIRST,  WRITES,           answer_trail_verify },
 	{ ASK_POLICY_SHOW,    MAY_ANYBODY,   0,                 TRAIL_NONE,   0,                answer_policy_show },

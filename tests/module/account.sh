@@ -51,6 +51,19 @@ expect 'the same in mfa' 'auth 3' -- unknown-mfa alice
 expect 'the same in its account' 'account 3' -A -- unknown-mfa alice
 expect 'a socket that is no whole path' 'auth 3' -- relative alice
 
+bare sshd GATE
+fresh alice
+expect 'gate: a key and a right code' "$CODE_PROMPT|auth 0" -k -- sshd alice "$code"
+expect 'gate: a key and a used code' "$CODE_PROMPT|auth 7" -k -- sshd alice "$code"
+for i in 1 2 3 4; do
+	expect "gate: a key and a wrong code, $i" "$CODE_PROMPT|auth 7" -kh 192.0.2.3 -- sshd alice ''
+done
+expect 'gate: a key and a wrong code, 5' "$CODE_PROMPT|auth 7" -kh 192.0.2.3 -- sshd alice ''
+expect 'gate: held' "$BOTH|auth 7" -h 192.0.2.3 -- gate alice x x
+bare sshd MFA
+expect 'mfa: a factor is wanting' "$UNENROLLED|account 6" -A -- sshd dave
+full_stack sshd
+
 # Half a profile.
 fresh alice
 expect 'a gate without mfa' "$BOTH|auth 0|account 6" -a -- gate-only alice Right-alice "$code"

@@ -48,6 +48,7 @@ struct site {
 struct outcome {
 	bool failed;		/* the n-th call was made */
 	bool yes;
+	int auth, account;
 	struct site site;
 };
 
@@ -251,6 +252,8 @@ static bool log_in(struct login *login)
 	account = pam_acct_mgmt(pamh, 0);
 	(void)pam_end(pamh, account);
 	injection.armed = false;
+	injection.outcome.auth = auth;
+	injection.outcome.account = account;
 	return auth == PAM_SUCCESS && account == PAM_SUCCESS;
 }
 
@@ -323,6 +326,7 @@ static bool run(struct login *login, long n, bool on, struct outcome *ret)
 
 static struct site sites[SITES_MAX];
 static size_t site_count;
+static bool auth_codes[PAM_INCOMPLETE + 1], account_codes[PAM_INCOMPLETE + 1];
 
 static void count_site(const struct site *site)
 {
@@ -368,8 +372,17 @@ static long run_all(struct login *login, bool on, long *ret_runs)
 			return outcome.yes == login->may_enter ? broken : broken + 1;
 		}
 		count_site(&outcome.site);
+		auth_codes[outcome.auth] = account_codes[outcome.account] = true;
 	}
 	return broken + 1;
+}
+
+static void print_codes(const char *phase, const bool codes[])
+{
+	printf(" %s", phase);
+	for (int code = 0; code <= PAM_INCOMPLETE; code++)
+		if (codes[code])
+			printf(" %d", code);
 }
 
 static void write_sites(const char *path)
@@ -418,7 +431,10 @@ int main(int argc, char **argv)
 	broken = run_all(&login, false, &runs);
 	broken += run_all(&login, true, &runs);
 	write_sites(login.sites_path);
-	printf("%s %s: %zu call sites failed in %ld runs, %ld wrong\n", login.service, login.user, site_count, runs,
+	printf("%s %s: %zu call sites failed in %ld runs, %ld wrong;", login.service, login.user, site_count, runs,
 	    broken);
+	print_codes("auth", auth_codes);
+	print_codes("account", account_codes);
+	printf("\n");
 	return broken > 0;
 }

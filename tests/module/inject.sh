@@ -16,15 +16,18 @@ start_daemon
 inject() {
 	local name=$1
 	shift
-	if LSAN_OPTIONS=print_suppressions=0 timeout 500 "$O/tests/inject" -d "$D/state/state.db" -o "$D/offset" -l "$D/sites" "$@"; then
+	if LSAN_OPTIONS=print_suppressions=0 timeout 500 "$O/tests/inject" -d "$D/state/state.db" -o "$D/offset" -l "$D/sites" "$@" >"$D/said"; then
 		ok
 	else
 		not_ok "injection: $name"
 	fi
+	cat "$D/said"
 	read -r offset <"$D/offset"
 }
 
 inject 'a wrong password' -b "${secret[alice]}" "$D/pam" login alice wrong x
+[[ $(<"$D/said") == *' auth '*' 5 '*account* ]] || echo 'no code 5' >>"$D/said"
+same 'memory that fails is PAM_BUF_ERR' '' "$(grep 'no code' "$D/said")"
 inject 'a wrong code' "$D/pam" login alice Right-alice "$(wrong_code alice)"
 inject 'no code' "$D/pam" login alice Right-alice ''
 fresh alice
