@@ -46,7 +46,7 @@ struct module {
 };
 
 enum {
-	WAIT_LOGIN_MS = 4000,	/* for sluisd in one login, in all: with all of ssh it stays under 5 s */
+	WAIT_LOGIN_MS = 4000,	/* for sluisd in one login, in all: with the rest it stays under 5 s */
 	WAIT_SESSION_MS = 1000,
 };
 
