@@ -5,13 +5,12 @@
 #include "proto/codec.h"
 #include "pam_modules/console.h"
 #include "pam_modules/notices.h"
+#include "pam_modules/prompts.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
-
-#define CODE_PROMPT "Code (empty if you have none yet): "
 
 /* sshd says in SSH_AUTH_INFO_0 what it proved; only sshd itself, as root, is believed. */
 static bool publickey_is_proven(struct module *module)
@@ -25,61 +24,6 @@ static bool publickey_is_proven(struct module *module)
 static int64_t login_flags(struct module *module)
 {
 	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) | (console_is_ours(module) ? LOGIN_CONSOLE : 0);
-}
-
-/* The answer to the code prompt; none is a hang-up. */
-static int ask_code(struct module *module)
-{
-	char *answer = NULL;
-	int rc = pam_prompt(module->pamh, PAM_PROMPT_ECHO_OFF, &answer, "%s", CODE_PROMPT);
-
-	if (rc != PAM_SUCCESS || !answer)
-		return PAM_CONV_ERR;
-	(void)secret_set(&module->login->code, answer, strlen(answer));	/* too long: a wrong code */
-	explicit_bzero(answer, strlen(answer));
-	free(answer);
-	return PAM_SUCCESS;
-}
-
-static bool all_digits(const char *text)
-{
-	return text[0] && strspn(text, "0123456789") == strlen(text);
-}
-
-/* Takes the code off the end of what was typed in the password's field. */
-static int split_password(struct module *module, const char *typed, size_t digits)
-{
-	size_t len = strlen(typed);
-	auto_secret struct secret password = { 0 };
-	char text[SECRET_MAX + 1];
-	int rc;
-
-	if (len <= digits || !all_digits(typed + len - digits))
-		return PAM_SUCCESS;	/* no code: judged as an empty one */
-	if (secret_set(&password, typed, len - digits) < 0 ||
-	    secret_set(&module->login->code, typed + len - digits, digits) < 0)
-		return PAM_SUCCESS;
-	memcpy(text, password.bytes, password.len);
-	text[password.len] = '\0';
-	rc = pam_set_item(module->pamh, PAM_AUTHTOK, text);
-	explicit_bzero(text, sizeof(text));
-	return rc;
-}
-
-static int ask_person(struct module *module, const struct tell_policy *policy)
-{
-	const char *password = NULL;
-	int rc = PAM_SUCCESS;
-
-	if (policy->prompts & PROMPT_PASSWORD)
-		rc = pam_get_authtok(module->pamh, PAM_AUTHTOK, &password, NULL);
-	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password)
-		rc = PAM_CONV_ERR;
-	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_IN_ONE))
-		rc = split_password(module, password, (size_t)policy->digits);
-	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_CODE))
-		rc = ask_code(module);
-	return rc;
 }
 
 /* Opens the attempt: from here on it is a failure until it is settled. */
@@ -139,7 +83,7 @@ static int authenticate(struct module *module)
 		return console_way_in(module);
 	module->login->delay_us = (unsigned)policy.fail_delay_ms * 1000u;
 	(void)pam_fail_delay(module->pamh, module->login->delay_us);	/* only ever adds */
-	rc = ask_person(module, &policy);
+	rc = prompts_ask(module, &policy);
 	if (rc != PAM_SUCCESS)
 		return rc;
 	rc = open_attempt(module);

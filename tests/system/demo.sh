@@ -344,6 +344,14 @@ steps_of_the_trail() {
 	step "sluis trail verify, the byte put back" "status 0" "status $status"
 }
 
+steps_of_removing() {
+	said=$(on_machine apt -y remove libpam-sluis 2>&1) || true
+	step "the modules are removed, and no profile names them" "no profile on" \
+		"$(inside grep -rl pam_sluis /etc/pam.d || echo "no profile on")"
+	talk "${password[alice]}" -- "${by_password[@]}" alice@localhost "$run"
+	step "a password is enough again" "in as alice" "$(outcome)"
+}
+
 shell() {
 	local person
 	echo
@@ -373,6 +381,7 @@ steps_of_sudo_and_su
 steps_of_holding
 steps_without_the_daemon
 steps_of_the_trail
+steps_of_removing
 [ "$failed" -eq 0 ] || inside journalctl --no-pager --lines=60
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
