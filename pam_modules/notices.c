@@ -44,5 +44,6 @@ int notices_show(struct module *module)
 	rc = client_ask(module->arguments.socket, WAIT_SESSION_MS, ASK_NOTICES, &ask, &client);
 	while (rc == 0 && (rc = client_next(&client, &kind, &answer)) == 0 && kind == TELL_NOTICE)
 		say_notice(module, &answer.notice);
-	return rc == 0 ? PAM_SUCCESS : PAM_SESSION_ERR;
+	return rc == 0 && kind == TELL_VERDICT && verdict_read(answer.verdict.verdict) == VERDICT_ACCEPT ? PAM_SUCCESS :
+	    PAM_SESSION_ERR;
 }

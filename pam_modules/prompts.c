@@ -50,8 +50,8 @@ int prompts_ask(struct module *module, const struct tell_policy *policy)
 
 	if (policy->prompts & PROMPT_PASSWORD)
 		rc = pam_get_authtok(module->pamh, PAM_AUTHTOK, &password, NULL);
-	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password)
-		rc = PAM_CONV_ERR;
+	if (rc == PAM_AUTHTOK_ERR || (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password))
+		rc = PAM_CONV_ERR;	/* what libpam makes of a hang-up at the password */
 	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_IN_ONE))
 		rc = split_password(module, password, (size_t)policy->digits);
 	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_CODE))

@@ -1,11 +1,12 @@
 /*
  * bench: good logins per second through one PAM stack, and how long each took.
  *   bench [-m MODULE]... [-s PROCESSES] CONFDIR SERVICE PASSWORD PEOPLE PROCESSES LOGINS
- * PEOPLE holds a line a person: name and TOTP secret in base32. Each login takes a code that was not used yet: the
- * first round through the people that of now, the second that of the next step. -s lets as many processes guess
- * wrong, without a pause, at the last 100 of the people, who do not log in. -m maps a module beforehand, so that
- * loading it is nobody's cost. Prints: logins per second, p50 and p99 in ms, good logins, others, and wrong
- * guesses per second, and processor time per login in ms (of the login processes).
+ * PEOPLE holds a line a person: name and TOTP secret in base32. Each login takes a code that
+ * was not used yet: the first round through the people that of now, the second that of the
+ * next step. -s lets as many processes guess wrong, without a pause, at the last 100 of the
+ * people, who do not log in. -m maps a module beforehand, so that loading it is nobody's cost.
+ * Prints: logins per second, p50 and p99 in ms, good logins, others, wrong guesses per second,
+ * and processor time per login in ms (of the login processes).
  */
 #include <dlfcn.h>
 #include <liboath/oath.h>
@@ -26,7 +27,7 @@ enum {
 	TARGETS = 100,
 	PERIOD_S = 30,
 	DIGITS = 6,
-	SETTLE_S = 1,		/* how long a storm blows before anything is measured */
+	SETTLE_S = 1, /* how long a storm blows before anything is measured */
 };
 
 struct person {
@@ -50,7 +51,7 @@ struct bench {
 	const char *confdir, *service, *password;
 	size_t storm, processes, logins;
 	time_t began;
-	int gate[2];		/* a pipe: closing its end lets the login processes go */
+	int gate[2]; /* a pipe: closing its end lets the login processes go */
 	struct board *board;
 };
 
@@ -67,7 +68,8 @@ static double now_ms(void)
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
 }
 
-static int answer(int count, const struct pam_message **messages, struct pam_response **ret, void *context)
+static int answer(int count, const struct pam_message **messages, struct pam_response **ret,
+    void *context)
 {
 	const struct typed *typed = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof(*responses));
@@ -75,8 +77,11 @@ static int answer(int count, const struct pam_message **messages, struct pam_res
 	if (!responses)
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count; i++)
-		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF || messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
-			responses[i].resp = strdup(strstr(messages[i]->msg, "assword") ? typed->password : typed->code);
+		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF ||
+		    messages[i]->msg_style == PAM_PROMPT_ECHO_ON)
+			responses[i].resp = strdup(strstr(messages[i]->msg, "assword") ?
+				typed->password :
+				typed->code);
 	*ret = responses;
 	return PAM_SUCCESS;
 }
@@ -88,7 +93,8 @@ static void no_delay(int rc, unsigned delay_us, void *context)
 	(void)context;
 }
 
-static bool login(const struct bench *bench, const char *user, const char *host, struct typed *typed)
+static bool login(const struct bench *bench, const char *user, const char *host,
+    struct typed *typed)
 {
 	const struct pam_conv conversation = { answer, typed };
 	void (*delay)(int, unsigned, void *) = no_delay;
@@ -116,8 +122,8 @@ static void login_one(const struct bench *bench, size_t i)
 	double began;
 
 	(void)snprintf(host, sizeof(host), "10.%zu.%zu.1", i % active / 250, i % active % 250);
-	(void)oath_totp_generate(person->raw, person->size, bench->began + (time_t)(i / active) * PERIOD_S,
-	    PERIOD_S, 0, DIGITS, typed.code);
+	(void)oath_totp_generate(person->raw, person->size,
+	    bench->began + (time_t)(i / active) * PERIOD_S, PERIOD_S, 0, DIGITS, typed.code);
 	began = now_ms();
 	if (login(bench, person->name, host, &typed))
 		atomic_fetch_add(&bench->board->good, 1);
@@ -131,7 +137,7 @@ static void work(const struct bench *bench)
 	char nothing;
 	size_t i;
 
-	if (read(bench->gate[0], &nothing, 1) < 0)	/* ends when the gate opens */
+	if (read(bench->gate[0], &nothing, 1) < 0) /* ends when the gate opens */
 		_exit(1);
 	while ((i = atomic_fetch_add(&bench->board->next, 1)) < bench->logins)
 		login_one(bench, i);
@@ -200,7 +206,8 @@ static void run(struct bench *bench)
 	began = now_ms();
 	(void)close(bench->gate[1]);
 	for (size_t i = 0; i < bench->processes;)
-		if (atomic_load(&board->good) + atomic_load(&board->bad) >= bench->logins || bench->storm == 0)
+		if (atomic_load(&board->good) + atomic_load(&board->bad) >= bench->logins ||
+		    bench->storm == 0)
 			i += wait(NULL) > 0;
 		else
 			(void)usleep(500);
@@ -228,7 +235,8 @@ static int read_people(const char *path)
 
 		if (fscanf(file, "%32s %64s", person->name, person->secret) != 2)
 			break;
-		if (oath_base32_decode(person->secret, strlen(person->secret), &person->raw, &person->size) != OATH_OK)
+		if (oath_base32_decode(person->secret, strlen(person->secret), &person->raw,
+			&person->size) != OATH_OK)
 			break;
 		if (!fgets(rest, sizeof(rest), file))
 			break;
@@ -257,8 +265,8 @@ int main(int argc, char **argv)
 	bench.password = argv[2];
 	bench.processes = strtoul(argv[4], NULL, 10);
 	bench.logins = strtoul(argv[5], NULL, 10);
-	bench.board = mmap(NULL, sizeof(struct board) + bench.logins * sizeof(double), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	bench.board = mmap(NULL, sizeof(struct board) + bench.logins * sizeof(double),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (bench.board == MAP_FAILED || pipe(bench.gate) < 0)
 		return 1;
 	run(&bench);

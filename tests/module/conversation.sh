@@ -9,9 +9,9 @@ attempts() {
 }
 
 before=$(attempts)
-expect 'hung up at the password' "$PASSWORD_PROMPT|auth 20" -- login alice @hangup
+expect 'hung up at the password' "$PASSWORD_PROMPT|auth 19" -- login alice @hangup
 expect 'hung up at the code' "$BOTH|auth 19" -- login alice Right-alice @hangup
-expect 'no answer to the password' "$PASSWORD_PROMPT|auth 20" -- login alice @null
+expect 'no answer to the password' "$PASSWORD_PROMPT|auth 19" -- login alice @null
 expect 'no answer to the code' "$BOTH|auth 19" -- login alice Right-alice @null
 expect 'hung up after a proven key' "$CODE_PROMPT|auth 19" -k -- sshd alice @hangup
 same 'who hangs up opens no attempt' "$before" "$(attempts)"

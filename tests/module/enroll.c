@@ -1,8 +1,10 @@
 /*
- * enroll: gives each person a TOTP token, by the protocol itself and without a terminal, for tests.
+ * enroll: gives each person a TOTP token, by the protocol itself and without a terminal, for
+ * tests.
  *   enroll [-o SECONDS] SOCKET USER ...
- * Prints a line a person: name, secret in base32, recovery codes. The first code is that of the step before
- * now, so the codes of now and of the next step are still good. -o: how far the daemon's clock is moved.
+ * Prints a line a person: name, secret in base32, recovery codes. The first code is that of
+ * the step before now, so the codes of now and of the next step are still good. -o: how far
+ * the daemon's clock is moved.
  */
 #include "base/clock.h"
 #include "base/verdict.h"
@@ -52,12 +54,14 @@ static void first_code(const struct tell_enrolment *offer, int64_t now, struct s
 	char code[CODE_SIZE] = "";
 
 	if (oath_totp_generate((const char *)offer->secret.bytes, offer->secret.len,
-	    (time_t)(now - offer->period_s), (unsigned)offer->period_s, 0, (unsigned)offer->digits,
-	    code) != OATH_OK || secret_set(ret, code, strlen(code)) < 0)
+		(time_t)(now - offer->period_s), (unsigned)offer->period_s, 0,
+		(unsigned)offer->digits, code) != OATH_OK ||
+	    secret_set(ret, code, strlen(code)) < 0)
 		fail("no code", "liboath");
 }
 
-static void confirm(const char *path, const char *user, const struct tell_enrolment *offer, int64_t now)
+static void confirm(const char *path, const char *user, const struct tell_enrolment *offer,
+    int64_t now)
 {
 	struct ask_confirm ask = { .who = origin_of(user), .token = offer->token };
 	auto_client struct client client = { .fd = -1 };
@@ -68,7 +72,8 @@ static void confirm(const char *path, const char *user, const struct tell_enrolm
 	if (client_ask(path, WAIT_MS, ASK_CONFIRM, &ask, &client) < 0)
 		fail("cannot confirm", user);
 	while (client_next(&client, &kind, &answer) == 0 && kind == TELL_RECOVERY_CODE)
-		printf(" %.*s", (int)answer.recovery_code.code.len, answer.recovery_code.code.bytes);
+		printf(" %.*s", (int)answer.recovery_code.code.len,
+		    answer.recovery_code.code.bytes);
 	if (kind != TELL_VERDICT || answer.verdict.verdict != VERDICT_ACCEPT)
 		fail("not confirmed", user);
 	printf("\n");
@@ -80,7 +85,8 @@ static void enroll(const char *path, const char *user, int64_t offset_s)
 	char *text = NULL;
 	size_t len = 0;
 
-	if (oath_base32_encode((const char *)offer.secret.bytes, offer.secret.len, &text, &len) != OATH_OK)
+	if (oath_base32_encode((const char *)offer.secret.bytes, offer.secret.len, &text,
+		&len) != OATH_OK)
 		fail("no base32", "liboath");
 	printf("%s %.*s", user, (int)len, text);
 	free(text);
@@ -99,7 +105,7 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind < 2 || oath_init() != OATH_OK)
 		return 2;
-	(void)setvbuf(stdout, NULL, _IOLBF, 0);		/* whole lines, also beside others */
+	(void)setvbuf(stdout, NULL, _IOLBF, 0); /* whole lines, also beside others */
 	for (int i = optind + 1; i < argc; i++)
 		enroll(argv[optind], argv[i], offset_s);
 	return 0;

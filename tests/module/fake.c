@@ -1,8 +1,8 @@
 /*
  * fake: a scripted sluisd, for the faults that the real one cannot be brought to.
  *   fake SOCKET QUESTION FAULT [NUMBER]
- * Answers every question with yes, save QUESTION (policy, open, judge, account, enrolled, notices), on which it
- * commits the fault. Runs until it is killed.
+ * Answers every question with yes, save QUESTION (policy, open, judge, account, enrolled,
+ * notices), on which it commits the fault. Runs until it is killed.
  */
 #include "base/verdict.h"
 #include "proto/codec.h"
@@ -98,9 +98,17 @@ static const struct {
 	const char *name;
 	fault_function *commit;
 } faults[] = {
-	{ "none", fault_none }, { "magic", fault_magic }, { "version", fault_version }, { "kind", fault_kind },
-	{ "length", fault_length }, { "half", fault_half }, { "close", fault_close }, { "more", fault_more },
-	{ "flip", fault_flip }, { "value", fault_value }, { "silence", fault_silence },
+	{ "none", fault_none },
+	{ "magic", fault_magic },
+	{ "version", fault_version },
+	{ "kind", fault_kind },
+	{ "length", fault_length },
+	{ "half", fault_half },
+	{ "close", fault_close },
+	{ "more", fault_more },
+	{ "flip", fault_flip },
+	{ "value", fault_value },
+	{ "silence", fault_silence },
 };
 
 static fault_function *fault_find(const char *name)
@@ -117,7 +125,8 @@ static uint8_t read_question(int fd)
 	unsigned char bytes[PROTO_FRAME_MAX];
 	struct frame_header header;
 
-	if (recv(fd, bytes, PROTO_HEADER_SIZE, MSG_WAITALL) != PROTO_HEADER_SIZE || codec_header(bytes, &header) < 0)
+	if (recv(fd, bytes, PROTO_HEADER_SIZE, MSG_WAITALL) != PROTO_HEADER_SIZE ||
+	    codec_header(bytes, &header) < 0)
 		return 0;
 	if (recv(fd, bytes, header.body_size, MSG_WAITALL) != (ssize_t)header.body_size)
 		return 0;

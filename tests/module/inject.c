@@ -1,12 +1,16 @@
 /*
  * inject: lets each call that the modules make fail, one after the other, and looks for a yes.
- *   inject -d STATE.DB [-y] [-l SITES] [-o OFFSET -b SECRET] CONFDIR SERVICE USER PASSWORD CODE [account]
- * Stands between the modules and libc and libpam: a call counts when its return address lies in pam_sluis_*. Run n
- * fails the n-th call; then once more from the n-th on. It ends with the first n that no call reaches. With "account"
- * there is no auth phase. No run may end in PAM_SUCCESS; with -y it may, if the trail of STATE.DB has one more
- * login.accepted than before. Between the runs the attempts are forgotten, so that nobody is held. With -b the code is a fresh one of that secret in each run: the file OFFSET, which
- * moves the daemon's clock, goes forward a step. -l adds the call sites to a file. A leak counts as wrong where a
- * sanitizer can tell. Prints what it did and "N passed, N failed".
+ *   inject -d STATE.DB [-y] [-l SITES] [-o OFFSET -b SECRET]
+ *       CONFDIR SERVICE USER PASSWORD CODE [account]
+ * Stands between the modules and libc and libpam: a call counts when its return address lies
+ * in pam_sluis_*. Run n fails the n-th call; then once more from the n-th on. It ends with the
+ * first n that no call reaches. With "account" there is no auth phase.
+ *
+ * No run may end in PAM_SUCCESS; with -y it may, if the trail of STATE.DB has one more
+ * login.accepted than before. Between the runs the attempts are forgotten, so that nobody is
+ * held. With -b the code is a fresh one of that secret in each run: the file OFFSET, which
+ * moves the daemon's clock, goes forward a step. -l adds the call sites to a file. A leak
+ * counts as wrong where a sanitizer can tell. Prints what it did, and the codes that came.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -46,14 +50,14 @@ struct site {
 
 /* What one run tells its parent. */
 struct outcome {
-	bool failed;		/* the n-th call was made */
+	bool failed; /* the n-th call was made */
 	bool yes;
 	int auth, account;
 	struct site site;
 };
 
 static struct {
-	bool armed, on;		/* on: from the n-th call, all fail */
+	bool armed, on; /* on: from the n-th call, all fail */
 	long n, calls;
 	struct outcome outcome;
 } injection;
@@ -65,7 +69,8 @@ static bool fails(const char *function, void *from)
 	Dl_info info;
 	const char *name;
 
-	if (!injection.armed || !dladdr(from, &info) || !(name = strstr(info.dli_fname, "pam_sluis_")))
+	if (!injection.armed || !dladdr(from, &info) ||
+	    !(name = strstr(info.dli_fname, "pam_sluis_")))
 		return false;
 	injection.calls++;
 	if (injection.calls < injection.n || (injection.calls > injection.n && !injection.on))
@@ -103,57 +108,68 @@ static void *real(const char *name)
 #define FROM __builtin_return_address(0)
 /* The function behind the one that stands in for it. */
 #define REAL(name) (*(__typeof__(&name) *)real_##name())
-#define KNOW_REAL(name) \
-	static void **real_##name(void) \
-	{ \
-		static void *symbol; \
-		if (!symbol) \
+#define KNOW_REAL(name)                       \
+	static void **real_##name(void)       \
+	{                                     \
+		static void *symbol;          \
+		if (!symbol)                  \
 			symbol = real(#name); \
-		return &symbol; \
+		return &symbol;               \
 	}
 #define FAILING(type, name, parameters, arguments, error, result) \
-	KNOW_REAL(name) \
-	type name parameters \
-	{ \
-		if (fails(#name, FROM)) { \
-			errno = error; \
-			return result; \
-		} \
-		return REAL(name) arguments; \
+	KNOW_REAL(name)                                           \
+	type name parameters                                      \
+	{                                                         \
+		if (fails(#name, FROM)) {                         \
+			errno = error;                            \
+			return result;                            \
+		}                                                 \
+		return REAL(name) arguments;                      \
 	}
 
 /* clang-format off */
 FAILING(void *, malloc, (size_t size), (size), ENOMEM, NULL)
-FAILING(void *, reallocarray, (void *old, size_t count, size_t size), (old, count, size), ENOMEM, NULL)
+FAILING(void *, reallocarray, (void *old, size_t count, size_t size), (old, count, size),
+    ENOMEM, NULL)
 FAILING(FILE *, fopen, (const char *path, const char *mode), (path, mode), EMFILE, NULL)
 FAILING(FILE *, fdopen, (int fd, const char *mode), (fd, mode), ENOMEM, NULL)
-FAILING(int, fgetpwent_r, (FILE *file, struct passwd *entry, char *buffer, size_t size, struct passwd **ret),
+FAILING(int, fgetpwent_r,
+    (FILE *file, struct passwd *entry, char *buffer, size_t size, struct passwd **ret),
     (file, entry, buffer, size, ret), EIO, EIO)
-FAILING(int, fgetgrent_r, (FILE *file, struct group *entry, char *buffer, size_t size, struct group **ret),
+FAILING(int, fgetgrent_r,
+    (FILE *file, struct group *entry, char *buffer, size_t size, struct group **ret),
     (file, entry, buffer, size, ret), EIO, EIO)
 FAILING(int, fstat, (int fd, struct stat *ret), (fd, ret), EIO, -1)
 FAILING(int, lstat, (const char *path, struct stat *ret), (path, ret), EIO, -1)
 FAILING(int, stat, (const char *path, struct stat *ret), (path, ret), EIO, -1)
 FAILING(ssize_t, read, (int fd, void *out, size_t size), (fd, out, size), EIO, -1)
 FAILING(int, socket, (int domain, int type, int protocol), (domain, type, protocol), EMFILE, -1)
-FAILING(int, connect, (int fd, __CONST_SOCKADDR_ARG address, socklen_t size), (fd, address, size), ECONNREFUSED, -1)
-FAILING(ssize_t, send, (int fd, const void *bytes, size_t size, int flags), (fd, bytes, size, flags), EPIPE, -1)
-FAILING(ssize_t, recv, (int fd, void *out, size_t size, int flags), (fd, out, size, flags), ECONNRESET, -1)
-FAILING(int, poll, (struct pollfd *fds, nfds_t count, int wait_ms), (fds, count, wait_ms), ENOMEM, -1)
+FAILING(int, connect, (int fd, __CONST_SOCKADDR_ARG address, socklen_t size),
+    (fd, address, size), ECONNREFUSED, -1)
+FAILING(ssize_t, send, (int fd, const void *bytes, size_t size, int flags),
+    (fd, bytes, size, flags), EPIPE, -1)
+FAILING(ssize_t, recv, (int fd, void *out, size_t size, int flags), (fd, out, size, flags),
+    ECONNRESET, -1)
+FAILING(int, poll, (struct pollfd *fds, nfds_t count, int wait_ms), (fds, count, wait_ms),
+    ENOMEM, -1)
 FAILING(int, close, (int fd), (fd), EIO, -1)
 FAILING(struct tm *, gmtime_r, (const time_t *when, struct tm *ret), (when, ret), EOVERFLOW, NULL)
-FAILING(int, pam_get_item, (const pam_handle_t *pamh, int type, const void **ret), (pamh, type, ret), 0,
-    PAM_BUF_ERR)
-FAILING(int, pam_set_item, (pam_handle_t *pamh, int type, const void *item), (pamh, type, item), 0, PAM_BUF_ERR)
-FAILING(int, pam_get_data, (const pam_handle_t *pamh, const char *name, const void **ret), (pamh, name, ret), 0,
-    PAM_NO_MODULE_DATA)
-FAILING(int, pam_set_data, (pam_handle_t *pamh, const char *name, void *data,
-    void (*wipe)(pam_handle_t *, void *, int)), (pamh, name, data, wipe), 0, PAM_BUF_ERR)
-FAILING(int, pam_get_user, (pam_handle_t *pamh, const char **ret, const char *prompt), (pamh, ret, prompt), 0,
-    PAM_CONV_ERR)
-FAILING(int, pam_get_authtok, (pam_handle_t *pamh, int item, const char **ret, const char *prompt),
+FAILING(int, pam_get_item, (const pam_handle_t *pamh, int type, const void **ret),
+    (pamh, type, ret), 0, PAM_BUF_ERR)
+FAILING(int, pam_set_item, (pam_handle_t *pamh, int type, const void *item),
+    (pamh, type, item), 0, PAM_BUF_ERR)
+FAILING(int, pam_get_data, (const pam_handle_t *pamh, const char *name, const void **ret),
+    (pamh, name, ret), 0, PAM_NO_MODULE_DATA)
+FAILING(int, pam_set_data,
+    (pam_handle_t *pamh, const char *name, void *data, void (*wipe)(pam_handle_t *, void *, int)),
+    (pamh, name, data, wipe), 0, PAM_BUF_ERR)
+FAILING(int, pam_get_user, (pam_handle_t *pamh, const char **ret, const char *prompt),
+    (pamh, ret, prompt), 0, PAM_CONV_ERR)
+FAILING(int, pam_get_authtok,
+    (pam_handle_t *pamh, int item, const char **ret, const char *prompt),
     (pamh, item, ret, prompt), 0, PAM_AUTHTOK_ERR)
-FAILING(int, pam_fail_delay, (pam_handle_t *pamh, unsigned delay_us), (pamh, delay_us), 0, PAM_BUF_ERR)
+FAILING(int, pam_fail_delay, (pam_handle_t *pamh, unsigned delay_us), (pamh, delay_us), 0,
+    PAM_BUF_ERR)
 FAILING(const char *, pam_getenv, (pam_handle_t *pamh, const char *name), (pamh, name), 0, NULL)
 /* clang-format on */
 
@@ -213,7 +229,8 @@ struct login {
 	char fresh[CODE_SIZE];
 };
 
-static int answer(int count, const struct pam_message **messages, struct pam_response **ret, void *context)
+static int answer(int count, const struct pam_message **messages, struct pam_response **ret,
+    void *context)
 {
 	const struct login *login = context;
 	struct pam_response *responses = calloc((size_t)count, sizeof(*responses));
@@ -222,7 +239,9 @@ static int answer(int count, const struct pam_message **messages, struct pam_res
 		return PAM_BUF_ERR;
 	for (int i = 0; i < count; i++)
 		if (messages[i]->msg_style == PAM_PROMPT_ECHO_OFF)
-			responses[i].resp = strdup(strstr(messages[i]->msg, "assword") ? login->password : login->code);
+			responses[i].resp = strdup(strstr(messages[i]->msg, "assword") ?
+				login->password :
+				login->code);
 	*ret = responses;
 	return PAM_SUCCESS;
 }
@@ -242,10 +261,11 @@ static bool log_in(struct login *login)
 	int auth = PAM_SUCCESS, account = PAM_SUCCESS;
 	pam_handle_t *pamh = NULL;
 
-	if (pam_start_confdir(login->service, login->user, &conversation, login->confdir, &pamh) != PAM_SUCCESS)
+	if (pam_start_confdir(login->service, login->user, &conversation, login->confdir,
+		&pamh) != PAM_SUCCESS)
 		return false;
 	(void)pam_set_item(pamh, PAM_FAIL_DELAY, *(void **)&delay);
-	(void)pam_set_item(pamh, PAM_RHOST, "192.0.2.1");
+	(void)pam_set_item(pamh, PAM_TTY, "tty1");
 	injection.armed = true;
 	if (!login->only_account)
 		auth = pam_authenticate(pamh, 0);
@@ -272,7 +292,8 @@ static void next_code(struct login *login)
 	if (!file || fprintf(file, "%ld\n", offset) < 0 || fclose(file) != 0)
 		exit(2);
 	if (oath_base32_decode(login->secret, strlen(login->secret), &raw, &size) != OATH_OK ||
-	    oath_totp_generate(raw, size, time(NULL) + offset, PERIOD_S, 0, 6, login->fresh) != OATH_OK)
+	    oath_totp_generate(raw, size, time(NULL) + offset, PERIOD_S, 0, 6, login->fresh) !=
+		OATH_OK)
 		exit(2);
 	free(raw);
 	login->code = login->fresh;
@@ -288,8 +309,9 @@ static long accepted(const char *path)
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
 	    sqlite3_busy_timeout(db, 5000) == SQLITE_OK &&
 	    sqlite3_exec(db, "DELETE FROM attempt", NULL, NULL, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(db, "SELECT count(*) FROM trail WHERE event = 'login.accepted'", -1, &statement,
-	    NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+	    sqlite3_prepare_v2(db, "SELECT count(*) FROM trail WHERE event = 'login.accepted'",
+		-1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
 		count = sqlite3_column_int64(statement, 0);
 	(void)sqlite3_finalize(statement);
 	(void)sqlite3_close(db);
@@ -346,8 +368,8 @@ static bool is_right(const struct login *login, const struct outcome *outcome, l
 static void say_wrong(const struct login *login, const struct outcome *outcome, long n, bool on)
 {
 	printf("FAILED: %s %s: %s: call %ld%s: %s from %s+%#lx\n", login->service, login->user,
-	    outcome->yes ? "a yes" : "crashed", n, on ? " and all after it" : "", outcome->site.function,
-	    outcome->site.module, outcome->site.offset);
+	    outcome->yes ? "a yes" : "crashed", n, on ? " and all after it" : "",
+	    outcome->site.function, outcome->site.module, outcome->site.offset);
 }
 
 /* Runs n = 1, 2, 3 … Returns how many runs broke the rule. */
@@ -390,7 +412,8 @@ static void write_sites(const char *path)
 	FILE *file = path ? fopen(path, "ae") : NULL;
 
 	for (size_t i = 0; file && i < site_count; i++)
-		fprintf(file, "%s+%#lx %s\n", sites[i].module, sites[i].offset, sites[i].function);
+		fprintf(file, "%s+%#lx %s\n", sites[i].module, sites[i].offset,
+		    sites[i].function);
 	if (file)
 		(void)fclose(file);
 }
@@ -401,12 +424,23 @@ static int choose(int argc, char **argv, struct login *ret)
 
 	while ((option = getopt(argc, argv, "+b:d:l:o:y")) != -1) {
 		switch (option) {
-		case 'b': ret->secret = optarg; break;
-		case 'd': ret->database = optarg; break;
-		case 'l': ret->sites_path = optarg; break;
-		case 'o': ret->offset_path = optarg; break;
-		case 'y': ret->may_enter = true; break;
-		default: return -1;
+		case 'b':
+			ret->secret = optarg;
+			break;
+		case 'd':
+			ret->database = optarg;
+			break;
+		case 'l':
+			ret->sites_path = optarg;
+			break;
+		case 'o':
+			ret->offset_path = optarg;
+			break;
+		case 'y':
+			ret->may_enter = true;
+			break;
+		default:
+			return -1;
 		}
 	}
 	argv += optind;
@@ -431,8 +465,8 @@ int main(int argc, char **argv)
 	broken = run_all(&login, false, &runs);
 	broken += run_all(&login, true, &runs);
 	write_sites(login.sites_path);
-	printf("%s %s: %zu call sites failed in %ld runs, %ld wrong;", login.service, login.user, site_count, runs,
-	    broken);
+	printf("%s %s: %zu call sites failed in %ld runs, %ld wrong;", login.service,
+	    login.user, site_count, runs, broken);
 	print_codes("auth", auth_codes);
 	print_codes("account", account_codes);
 	printf("\n");

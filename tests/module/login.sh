@@ -71,7 +71,7 @@ expect 'wrong, then right, in one handle' "$BOTH|auth 7|$BOTH|auth 0|account 0" 
 	-aT 2 -- login alice wrong "$code" Right-alice "$code"
 
 fresh alice
-expect 'right, then hung up, in one handle' "$BOTH|auth 0|$PASSWORD_PROMPT|auth 20|account 6" \
+expect 'right, then hung up, in one handle' "$BOTH|auth 0|$PASSWORD_PROMPT|auth 19|account 6" \
 	-aFT 2 -- login alice Right-alice "$code" @hangup
 fresh alice
 expect 'right, then no code, in one handle' "$BOTH|auth 0|$BOTH|auth 19|account 6" \

@@ -1,13 +1,15 @@
 /*
  * login: one PAM login against a private folder of service files, for tests.
- *   login [-aAcCFkqsw1x] [-h RHOST] [-t TTY] [-r RUSER] [-T TRIES] CONFDIR SERVICE USER ANSWER ...
+ *   login [-aAcCFkqsw1x] [-h RHOST] [-t TTY] [-r RUSER] [-T TRIES]
+ *       CONFDIR SERVICE USER ANSWER ...
  * Answers prompts in order; the answer "@hangup" is a conversation error, "@null" none at all.
- *   -a account phase too    -A no auth, account alone    -F account also after a refusal    -c credentials
- *   -s session opened       -C session closed            -k sshd says it proved a public key
- *   -q PAM_SILENT           -1 the first answer goes to every prompt    -x texts are conversation errors
- *   -w how long a refusal is to be kept back, said, not waited          -T auth so often in the same handle
- * Prints prompts and messages, one a line, then "auth N", "account N", "cred N", "session N", "close N".
- * Exits 0 when all asked phases were PAM_SUCCESS.
+ *   -a account phase too        -A no auth, account alone    -F account also after a refusal
+ *   -c credentials              -s session opened            -C session closed
+ *   -k sshd proved a key        -q PAM_SILENT                -x texts are conversation errors
+ *   -1 the first answer goes to every prompt                 -T auth so often in one handle
+ *   -w says whether a refusal is to be kept back, and does not wait
+ * Prints prompts and messages, one a line, then "auth N", "account N", "cred N", "session N",
+ * "close N". Exits 0 when all asked phases were PAM_SUCCESS.
  */
 #include <security/pam_appl.h>
 #include <stdbool.h>
@@ -17,7 +19,7 @@
 #include <unistd.h>
 
 struct choice {
-	bool auth, account, always, cred, open, close, key, same, no_text, delay;
+	bool auth, account, always, cred, open, close, key, same, no_text, delay, silent;
 	int flags, tries;
 	const char *rhost, *tty, *ruser;
 	char **answers;
@@ -25,7 +27,8 @@ struct choice {
 
 static bool is_prompt(const struct pam_message *message)
 {
-	return message->msg_style == PAM_PROMPT_ECHO_OFF || message->msg_style == PAM_PROMPT_ECHO_ON;
+	return message->msg_style == PAM_PROMPT_ECHO_OFF ||
+	    message->msg_style == PAM_PROMPT_ECHO_ON;
 }
 
 /* One message of the conversation. Returns PAM_SUCCESS or PAM_CONV_ERR. */
@@ -44,7 +47,8 @@ static int answer_one(struct choice *choice, const struct pam_message *message, 
 	return PAM_SUCCESS;
 }
 
-static int answer(int count, const struct pam_message **messages, struct pam_response **ret, void *context)
+static int answer(int count, const struct pam_message **messages, struct pam_response **ret,
+    void *context)
 {
 	struct pam_response *responses = calloc((size_t)count, sizeof(*responses));
 	int rc = responses ? PAM_SUCCESS : PAM_BUF_ERR;
@@ -107,32 +111,57 @@ static int phases(pam_handle_t *pamh, const struct choice *choice)
 	return rc;
 }
 
+/* The options without a value. */
+static bool *flag_of(struct choice *choice, int option)
+{
+	const struct {
+		char option;
+		bool *flag;
+	} flags[] = {
+		{ 'a', &choice->account },
+		{ 'A', &choice->account },
+		{ 'c', &choice->cred },
+		{ 'C', &choice->close },
+		{ 'F', &choice->always },
+		{ 'k', &choice->key },
+		{ 's', &choice->open },
+		{ 'w', &choice->delay },
+		{ '1', &choice->same },
+		{ 'x', &choice->no_text },
+		{ 'q', &choice->silent },
+	};
+
+	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (flags[i].option == option)
+			return flags[i].flag;
+	return NULL;
+}
+
 static int choose(int argc, char **argv, struct choice *ret)
 {
 	int option;
 
 	while ((option = getopt(argc, argv, "+aAcCFh:kqr:st:T:w1x")) != -1) {
-		switch (option) {
-		case 'a': ret->account = true; break;
-		case 'A': ret->account = true; ret->auth = false; break;
-		case 'c': ret->cred = true; break;
-		case 'C': ret->close = true; break;
-		case 'F': ret->account = ret->always = true; break;
-		case 'h': ret->rhost = optarg; break;
-		case 'k': ret->key = true; break;
-		case 'q': ret->flags = (int)PAM_SILENT; break;
-		case 'r': ret->ruser = optarg; break;
-		case 's': ret->open = true; break;
-		case 't': ret->tty = optarg; break;
-		case 'T': ret->tries = atoi(optarg); break;
-		case 'w': ret->delay = true; break;
-		case '1': ret->same = true; break;
-		case 'x': ret->no_text = true; break;
-		default: return -1;
-		}
+		bool *flag = flag_of(ret, option);
+
+		if (flag)
+			*flag = true;
+		else if (option == 'h')
+			ret->rhost = optarg;
+		else if (option == 'r')
+			ret->ruser = optarg;
+		else if (option == 't')
+			ret->tty = optarg;
+		else if (option == 'T')
+			ret->tries = atoi(optarg);
+		else
+			return -1;
+		ret->auth = ret->auth && option != 'A';
 	}
 	if (argc - optind < 3)
 		return -1;
+	ret->account = ret->account || ret->always;
+	ret->flags = ret->silent ? (int)PAM_SILENT : 0;
 	ret->answers = argv + optind + 3;
 	return 0;
 }
@@ -146,7 +175,8 @@ int main(int argc, char **argv)
 
 	if (choose(argc, argv, &choice) < 0)
 		return 2;
-	rc = pam_start_confdir(argv[optind + 1], argv[optind + 2], &conversation, argv[optind], &pamh);
+	rc = pam_start_confdir(argv[optind + 1], argv[optind + 2], &conversation, argv[optind],
+	    &pamh);
 	if (rc == PAM_SUCCESS) {
 		set_items(pamh, &choice);
 		rc = phases(pamh, &choice);
