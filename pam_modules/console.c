@@ -12,15 +12,15 @@
 
 enum {
 	STAT_SIZE = 1024,
-	TTY_FIELD = 4,		/* tty_nr, counted from the state that follows the name: proc(5) */
+	TTY_FIELD = 4, /* tty_nr, counted from the state that follows the name: proc(5) */
 	NAMES_SIZE = 16384,
 };
 
 /* Device majors of terminals that are not pseudo: Documentation/admin-guide/devices.txt of Linux. */
 static const unsigned console_majors[] = {
-	4,	/* virtual terminals and serial lines */
-	204,	/* serial lines of boards */
-	229,	/* hypervisor consoles */
+	4,   /* virtual terminals and serial lines */
+	204, /* serial lines of boards */
+	229, /* hypervisor consoles */
 };
 
 /* The controlling terminal as the kernel has it; 0: none. */
@@ -35,7 +35,7 @@ static dev_t controlling_terminal(void)
 	if (size <= 0)
 		return 0;
 	text[size] = '\0';
-	at = strrchr(text, ')');	/* the name before it may hold anything */
+	at = strrchr(text, ')'); /* the name before it may hold anything */
 	if (!at)
 		return 0;
 	at += strspn(at, ") ");
@@ -43,7 +43,8 @@ static dev_t controlling_terminal(void)
 		field = strsep(&at, " ");
 	if (!field || text_number(field, 0, INT32_MAX, &number) < 0)
 		return 0;
-	return makedev((unsigned)(number >> 8) & 0xfff, ((unsigned)number & 0xff) | ((unsigned)(number >> 12) & 0xfff00));
+	return makedev((unsigned)(number >> 8) & 0xfff,
+	    ((unsigned)number & 0xff) | ((unsigned)(number >> 12) & 0xfff00));
 }
 
 static bool is_console(dev_t device)
@@ -61,13 +62,16 @@ bool console_is_ours(struct module *module)
 	struct stat is;
 	dev_t terminal;
 
-	if (getuid() != 0 || geteuid() != 0 || strcmp(item_text(module, PAM_SERVICE), "login") != 0 ||
+	if (getuid() != 0 || geteuid() != 0 ||
+	    strcmp(item_text(module, PAM_SERVICE), "login") != 0 ||
 	    item_text(module, PAM_RHOST)[0] != '\0' || tty[0] == '\0')
 		return false;
-	if (snprintf(path, sizeof(path), "%s%s", text_starts(tty, "/dev/") ? "" : "/dev/", tty) >= (int)sizeof(path))
+	if (snprintf(path, sizeof(path), "%s%s", text_starts(tty, "/dev/") ? "" : "/dev/",
+		tty) >= (int)sizeof(path))
 		return false;
 	terminal = controlling_terminal();
-	return !module->faulty && is_console(terminal) && lstat(path, &is) == 0 && S_ISCHR(is.st_mode) && is.st_rdev == terminal;
+	return !module->faulty && is_console(terminal) && lstat(path, &is) == 0 &&
+	    S_ISCHR(is.st_mode) && is.st_rdev == terminal;
 }
 
 /* Whether a line of text is name, exactly. */
@@ -106,12 +110,12 @@ int console_way_in(struct module *module)
 	const char *user = item_text(module, PAM_USER);
 	struct login *login = module->login;
 
-	if (!console_is_ours(module) || !may_enter(module) ||
-	    strcmp(login->user, user) != 0) {
+	if (!console_is_ours(module) || !may_enter(module) || strcmp(login->user, user) != 0) {
 		module_say(module, "Nobody can log in here just now: call your administrator.");
 		return PAM_AUTHINFO_UNAVAIL;
 	}
-	pam_syslog(module->pamh, LOG_ALERT, "sluisd cannot rule: %s is let in on the console by password alone", user);
+	pam_syslog(module->pamh, LOG_ALERT,
+	    "sluisd cannot rule: %s is let in on the console by password alone", user);
 	login->without_daemon = true;
 	return PAM_IGNORE;
 }

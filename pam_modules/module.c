@@ -22,9 +22,12 @@ static int argument_read(struct module *module, const char *word)
 		const char *word;
 		bool *flag;
 	} words[] = {
-		{ "debug", &arguments->debug }, { "quiet", &arguments->quiet }, { "observe", &arguments->observe },
+		{ "debug", &arguments->debug },
+		{ "quiet", &arguments->quiet },
+		{ "observe", &arguments->observe },
 		{ "failed", &arguments->failed },
-		{ "use_first_pass", &arguments->standard }, { "try_first_pass", &arguments->standard },
+		{ "use_first_pass", &arguments->standard },
+		{ "try_first_pass", &arguments->standard },
 	};
 
 	for (size_t i = 0; i < COUNT_OF(words); i++) {
@@ -41,16 +44,20 @@ static int argument_read(struct module *module, const char *word)
 	return PAM_SERVICE_ERR;
 }
 
-int module_start(struct module *module, pam_handle_t *pamh, int flags, int argc, const char **argv)
+int module_start(struct module *module, pam_handle_t *pamh, int flags, int argc,
+    const char **argv)
 {
 	const void *data = NULL;
 	int rc = PAM_SUCCESS;
 
-	*module = (struct module){ .pamh = pamh, .flags = flags, .arguments.socket = CLIENT_SOCKET };
+	*module = (struct module){
+		.pamh = pamh, .flags = flags, .arguments.socket = CLIENT_SOCKET
+	};
 	for (int i = 0; i < argc && rc == PAM_SUCCESS; i++)
 		rc = argument_read(module, argv[i]);
 	if (rc == PAM_SUCCESS && pam_get_data(pamh, LOGIN_DATA, &data) == PAM_SUCCESS)
-		module->login = (struct login *)(uintptr_t)data;	/* ours: login_start() put it there */
+		module->login = (struct login *)(uintptr_t)
+		    data; /* ours: login_start() put it there */
 	return rc;
 }
 
@@ -119,8 +126,8 @@ void origin_fill(struct module *module, struct origin *who)
 	who->flags = module->login ? module->login->flags : 0;
 }
 
-static int ask_within(struct module *module, int64_t wait_ms, uint8_t kind, const void *question,
-    uint8_t answer_kind, union message *ret)
+static int ask_within(struct module *module, int64_t wait_ms, uint8_t kind,
+    const void *question, uint8_t answer_kind, union message *ret)
 {
 	auto_client struct client client = { .fd = -1 };
 	uint8_t got = 0;
@@ -129,7 +136,8 @@ static int ask_within(struct module *module, int64_t wait_ms, uint8_t kind, cons
 	if (rc == 0)
 		rc = client_next(&client, &got, ret);
 	if (rc == 0 && got != answer_kind)
-		rc = got == TELL_VERDICT && ret->verdict.verdict == VERDICT_FORBIDDEN ? -EACCES : -EPROTO;
+		rc = got == TELL_VERDICT && ret->verdict.verdict == VERDICT_FORBIDDEN ? -EACCES :
+											-EPROTO;
 	return rc;
 }
 
@@ -139,15 +147,20 @@ int module_ask(struct module *module, uint8_t kind, const void *question, uint8_
 	/* Where auth did not run, the two modules of the account phase share the time. */
 	int64_t waited = module->login ? module->login->waited_ms : WAIT_LOGIN_MS / 2;
 	int64_t began = clock_monotonic_ms();
-	int rc = module->faulty ? -EIO : waited >= WAIT_LOGIN_MS ? -ETIMEDOUT :
+	int rc = module->faulty ?
+	    -EIO :
+	    waited >= WAIT_LOGIN_MS ?
+	    -ETIMEDOUT :
 	    ask_within(module, WAIT_LOGIN_MS - waited, kind, question, answer_kind, ret);
 
 	if (module->login)
 		module->login->waited_ms += clock_monotonic_ms() - began;
 	if (rc < 0)
-		pam_syslog(module->pamh, LOG_ERR, "sluisd does not answer as it should: %s", strerror(-rc));
+		pam_syslog(module->pamh, LOG_ERR, "sluisd does not answer as it should: %s",
+		    strerror(-rc));
 	else if (module->arguments.debug)
-		pam_syslog(module->pamh, LOG_DEBUG, "sluisd answered %s", schema_find(kind)->name);
+		pam_syslog(module->pamh, LOG_DEBUG, "sluisd answered %s",
+		    schema_find(kind)->name);
 	return rc;
 }
 
@@ -177,7 +190,8 @@ enum verdict login_judge(struct module *module)
 
 static bool user_is_unchanged(struct module *module)
 {
-	return strncmp(module->login->user, item_text(module, PAM_USER), sizeof(module->login->user) - 1) == 0;
+	return strncmp(module->login->user, item_text(module, PAM_USER),
+		   sizeof(module->login->user) - 1) == 0;
 }
 
 bool login_is_without_daemon(struct module *module)
@@ -193,9 +207,10 @@ bool module_is_silent(struct module *module)
 void module_say(struct module *module, const char *text)
 {
 	if (!module_is_silent(module))
-		(void)pam_info(module->pamh, "%s", text);	/* nobody depends on its being seen */
+		(void)pam_info(module->pamh, "%s", text); /* nobody depends on its being seen */
 }
 
+/* clang-format off */
 static const struct {
 	enum verdict verdict;
 	int auth, account;
@@ -208,6 +223,7 @@ static const struct {
 	{ VERDICT_UNENROLLED,   PAM_AUTH_ERR,         PAM_PERM_DENIED },
 	{ VERDICT_NOT_FOUND,    PAM_AUTH_ERR,         PAM_USER_UNKNOWN },
 };
+/* clang-format on */
 
 int auth_code(enum verdict verdict)
 {
@@ -240,19 +256,23 @@ static bool user_is_system(struct module *module)
 {
 	struct local_account account;
 
-	return passwd_find(item_text(module, PAM_USER), &account) == 0 && account.uid <= SYSTEM_UID_MAX;
+	return passwd_find(item_text(module, PAM_USER), &account) == 0 &&
+	    account.uid <= SYSTEM_UID_MAX;
 }
 
 bool account_is_exempt(struct module *module, int *ret)
 {
-	static const char *const machine_services[] = { "cron", "crond", "atd", "systemd-user", NULL };
+	static const char *const machine_services[] = { "cron", "crond", "atd", "systemd-user",
+		NULL };
 	const struct login *login = module->login;
 
 	*ret = PAM_IGNORE;
 	if (login_is_without_daemon(module))
 		return true;
-	if (login && !module->arguments.observe && (login->state != VERDICT_ACCEPT || !user_is_unchanged(module))) {
-		pam_syslog(module->pamh, LOG_ERR, "this login was not settled with yes: is half a profile enabled?");
+	if (login && !module->arguments.observe &&
+	    (login->state != VERDICT_ACCEPT || !user_is_unchanged(module))) {
+		pam_syslog(module->pamh, LOG_ERR,
+		    "this login was not settled with yes: is half a profile enabled?");
 		*ret = PAM_PERM_DENIED;
 		return true;
 	}
@@ -261,7 +281,8 @@ bool account_is_exempt(struct module *module, int *ret)
 
 int account_end(struct module *module, enum verdict verdict)
 {
-	static const char *const becoming[] = { "su", "su-l", "sudo", "sudo-i", "chfn", "chsh", NULL };
+	static const char *const becoming[] = { "su", "su-l", "sudo", "sudo-i", "chfn", "chsh",
+		NULL };
 	int code = account_code(verdict);
 
 	if (code == PAM_AUTHINFO_UNAVAIL && getuid() == 0 && service_is_one_of(module, becoming))
@@ -274,6 +295,6 @@ int module_observe(struct module *module, bool password_right)
 	struct ask_observe ask = { .password_right = password_right };
 
 	origin_fill(module, &ask.who);
-	(void)module_ask_verdict(module, ASK_OBSERVE, &ask);	/* observing never refuses */
+	(void)module_ask_verdict(module, ASK_OBSERVE, &ask); /* observing never refuses */
 	return PAM_IGNORE;
 }

@@ -16,22 +16,22 @@
  */
 
 struct arguments {
-	const char *socket;	/* socket=PATH */
+	const char *socket; /* socket=PATH */
 	bool debug;
 	bool quiet;
 	bool observe;
-	bool failed;		/* position word of the gate */
-	bool standard;		/* use_first_pass, try_first_pass: what the gate always does */
+	bool failed;   /* position word of the gate */
+	bool standard; /* use_first_pass, try_first_pass: what the gate always does */
 };
 
 /* The login in this PAM handle, from the gate's prompts to the account phase. */
 struct login {
-	enum verdict state;	/* VERDICT_GO_ON: open; VERDICT_ACCEPT: settled with yes */
-	bool without_daemon;	/* a way in that needs none: console.h */
-	int64_t waited_ms;	/* for sluisd, in all */
-	unsigned delay_us;	/* of a refusal */
-	char user[PROTO_TEXT_SIZE];	/* whom it is about: a name that changes later has no yes */
-	int64_t flags;		/* enum login_flag, as they were when it began */
+	enum verdict state;         /* VERDICT_GO_ON: open; VERDICT_ACCEPT: settled with yes */
+	bool without_daemon;        /* a way in that needs none: console.h */
+	int64_t waited_ms;          /* for sluisd, in all */
+	unsigned delay_us;          /* of a refusal */
+	char user[PROTO_TEXT_SIZE]; /* whom it is about: a name that changes later has no yes */
+	int64_t flags;              /* enum login_flag, as they were when it began */
 	unsigned char attempt[PROTO_ID_SIZE];
 	struct secret code;
 };
@@ -41,17 +41,18 @@ struct module {
 	pam_handle_t *pamh;
 	int flags;
 	struct arguments arguments;
-	struct login *login;	/* NULL: auth did not run in this handle */
-	bool faulty;		/* libpam did not give an item: nothing may be asked or decided on it */
+	struct login *login; /* NULL: auth did not run in this handle */
+	bool faulty; /* libpam did not give an item: nothing may be asked or decided on it */
 };
 
 enum {
-	WAIT_LOGIN_MS = 4000,	/* for sluisd in one login, in all: with the rest it stays under 5 s */
+	WAIT_LOGIN_MS = 4000, /* for sluisd in one login, in all: with the rest it stays under 5 s */
 	WAIT_SESSION_MS = 1000,
 };
 
 /* Reads the arguments and finds the login. Returns PAM_SUCCESS, or PAM_SERVICE_ERR for an unknown word. */
-int module_start(struct module *module, pam_handle_t *pamh, int flags, int argc, const char **argv);
+int module_start(struct module *module, pam_handle_t *pamh, int flags, int argc,
+    const char **argv);
 
 /* Drops what an earlier try left and starts a new login. Returns PAM_SUCCESS or PAM_BUF_ERR. */
 int login_start(struct module *module);

@@ -2,10 +2,10 @@
  * pam_sluis_gate: asks everything first, opens the attempt, and leaves judging to the last module. See
  * pam_sluis_gate(8) and docs/ARCHITECTURE.md.
  */
-#include "proto/codec.h"
 #include "pam_modules/console.h"
 #include "pam_modules/notices.h"
 #include "pam_modules/prompts.h"
+#include "proto/codec.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +23,8 @@ static bool publickey_is_proven(struct module *module)
 
 static int64_t login_flags(struct module *module)
 {
-	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) | (console_is_ours(module) ? LOGIN_CONSOLE : 0);
+	return (publickey_is_proven(module) ? LOGIN_PUBLICKEY : 0) |
+	    (console_is_ours(module) ? LOGIN_CONSOLE : 0);
 }
 
 /* Opens the attempt: from here on it is a failure until it is settled. */
@@ -38,7 +39,7 @@ static int open_attempt(struct module *module)
 		verdict = verdict_read(answer.attempt.verdict);
 	if (verdict == VERDICT_FAULT)
 		return console_way_in(module);
-	if (verdict != VERDICT_GO_ON)	/* nothing was judged yet, so no answer here can be a yes */
+	if (verdict != VERDICT_GO_ON) /* nothing was judged yet, so no answer here can be a yes */
 		return verdict == VERDICT_ACCEPT ? PAM_AUTHINFO_UNAVAIL : auth_code(verdict);
 	memcpy(module->login->attempt, answer.attempt.attempt, sizeof(answer.attempt.attempt));
 	module->login->state = VERDICT_GO_ON;
@@ -59,7 +60,7 @@ static int ask_policy(struct module *module, struct tell_policy *ret)
 		return rc;
 	if (!(answer.policy.prompts & PROMPT_PASSWORD) &&
 	    !((module->login->flags & LOGIN_PUBLICKEY) && (answer.policy.prompts & PROMPT_CODE)))
-		return -EPROTO;		/* nobody gets in without a password but by a proven key, whatever sluisd says */
+		return -EPROTO; /* nobody gets in without a password but by a proven key, whatever sluisd says */
 	if (answer.policy.fail_delay_ms < 0 || answer.policy.fail_delay_ms > 60000 ||
 	    answer.policy.digits < 6 || answer.policy.digits > 8)
 		return -EPROTO;
@@ -78,18 +79,20 @@ static int authenticate(struct module *module)
 	if (rc != PAM_SUCCESS)
 		return rc;
 	module->login->flags |= login_flags(module);
-	(void)snprintf(module->login->user, sizeof(module->login->user), "%s", user);	/* cut: nobody's name */
+	(void)snprintf(module->login->user, sizeof(module->login->user), "%s",
+	    user); /* cut: nobody's name */
 	if (ask_policy(module, &policy) < 0)
 		return console_way_in(module);
 	module->login->delay_us = (unsigned)policy.fail_delay_ms * 1000u;
-	(void)pam_fail_delay(module->pamh, module->login->delay_us);	/* only ever adds */
+	(void)pam_fail_delay(module->pamh, module->login->delay_us); /* only ever adds */
 	rc = prompts_ask(module, &policy);
 	if (rc != PAM_SUCCESS)
 		return rc;
 	rc = open_attempt(module);
-	if (rc != PAM_IGNORE || (policy.prompts & PROMPT_PASSWORD) || module->login->without_daemon)
+	if (rc != PAM_IGNORE || (policy.prompts & PROMPT_PASSWORD) ||
+	    module->login->without_daemon)
 		return rc;
-	return auth_code(login_judge(module));	/* a proven key and this code are all: no password follows */
+	return auth_code(login_judge(module)); /* a proven key and this code are all: no password follows */
 }
 
 /* Reached only when no module said yes: the attempt ends as what it is. */
@@ -104,7 +107,7 @@ static int close_failed(struct module *module)
 	module->login->state = VERDICT_REFUSE;
 	origin_fill(module, &ask.who);
 	memcpy(ask.attempt, module->login->attempt, sizeof(ask.attempt));
-	(void)module_ask_verdict(module, ASK_SETTLE, &ask);	/* unsettled it counts as well */
+	(void)module_ask_verdict(module, ASK_SETTLE, &ask); /* unsettled it counts as well */
 	return PAM_IGNORE;
 }
 
@@ -150,5 +153,5 @@ int pam_sm_open_session(pam_handle_t *pamh, int flags, int argc, const char **ar
 
 int pam_sm_close_session(pam_handle_t *pamh, int flags, int argc, const char **argv)
 {
-	return pam_sm_setcred(pamh, flags, argc, argv);		/* nothing to do either */
+	return pam_sm_setcred(pamh, flags, argc, argv); /* nothing to do either */
 }

@@ -16,7 +16,8 @@ static const struct {
 	const char *text;
 } words[] = {
 	{ VERDICT_USED, "This code was used already: wait for the next one and try again." },
-	{ VERDICT_UNENROLLED, "You have no second factor yet: ask your service desk to enrol you." },
+	{ VERDICT_UNENROLLED,
+	    "You have no second factor yet: ask your service desk to enrol you." },
 };
 
 static void say_verdict(struct module *module, enum verdict verdict)
@@ -30,12 +31,12 @@ static int judge(struct module *module)
 {
 	enum verdict verdict;
 
-	(void)pam_fail_delay(module->pamh, module->login->delay_us);	/* only ever adds */
+	(void)pam_fail_delay(module->pamh, module->login->delay_us); /* only ever adds */
 	if (module->login->state != VERDICT_GO_ON)
 		return PAM_AUTH_ERR;
 	verdict = login_judge(module);
 	if (verdict == VERDICT_FAULT)
-		return console_way_in(module);	/* say, the clock is wrong: somebody must be able to set it right */
+		return console_way_in(module); /* say, the clock is wrong: somebody must be able to set it right */
 	say_verdict(module, verdict);
 	return auth_code(verdict);
 }
@@ -50,7 +51,8 @@ int pam_sm_authenticate(pam_handle_t *pamh, int flags, int argc, const char **ar
 	if (module.arguments.observe)
 		return module_observe(&module, true);
 	if (!module.login) {
-		pam_syslog(pamh, LOG_ERR, "pam_sluis_gate did not ask before: is half a profile enabled?");
+		pam_syslog(pamh, LOG_ERR,
+		    "pam_sluis_gate did not ask before: is half a profile enabled?");
 		return PAM_AUTHINFO_UNAVAIL;
 	}
 	if (login_is_without_daemon(&module))
@@ -77,7 +79,7 @@ int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc, const char **argv)
 	if (rc != PAM_SUCCESS || account_is_exempt(&module, &rc))
 		return rc;
 	if (module.login && !module.arguments.observe)
-		return PAM_SUCCESS;	/* settled with yes in this handle, so a factor was not wanting */
+		return PAM_SUCCESS; /* settled with yes in this handle, so a factor was not wanting */
 	origin_fill(&module, &ask.who);
 	verdict = module_ask_verdict(&module, ASK_ENROLLED, &ask);
 	rc = account_end(&module, verdict);

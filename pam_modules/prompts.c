@@ -12,7 +12,8 @@ static int ask_code(struct module *module)
 
 	if (rc != PAM_SUCCESS || !answer)
 		return PAM_CONV_ERR;
-	(void)secret_set(&module->login->code, answer, strlen(answer));	/* too long: a wrong code */
+	(void)secret_set(&module->login->code, answer,
+	    strlen(answer)); /* too long: a wrong code */
 	explicit_bzero(answer, strlen(answer));
 	free(answer);
 	return PAM_SUCCESS;
@@ -32,7 +33,7 @@ static int split_password(struct module *module, const char *typed, size_t digit
 	int rc;
 
 	if (len <= digits || !all_digits(typed + len - digits))
-		return PAM_SUCCESS;	/* no code: judged as an empty one */
+		return PAM_SUCCESS; /* no code: judged as an empty one */
 	if (secret_set(&password, typed, len - digits) < 0 ||
 	    secret_set(&module->login->code, typed + len - digits, digits) < 0)
 		return PAM_SUCCESS;
@@ -50,8 +51,9 @@ int prompts_ask(struct module *module, const struct tell_policy *policy)
 
 	if (policy->prompts & PROMPT_PASSWORD)
 		rc = pam_get_authtok(module->pamh, PAM_AUTHTOK, &password, NULL);
-	if (rc == PAM_AUTHTOK_ERR || (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password))
-		rc = PAM_CONV_ERR;	/* what libpam makes of a hang-up at the password */
+	if (rc == PAM_AUTHTOK_ERR ||
+	    (rc == PAM_SUCCESS && (policy->prompts & PROMPT_PASSWORD) && !password))
+		rc = PAM_CONV_ERR; /* what libpam makes of a hang-up at the password */
 	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_IN_ONE))
 		rc = split_password(module, password, (size_t)policy->digits);
 	if (rc == PAM_SUCCESS && (policy->prompts & PROMPT_CODE))

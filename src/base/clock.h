@@ -12,7 +12,7 @@ int64_t clock_now(void);
 int64_t clock_monotonic_ms(void);
 
 enum {
-	CLOCK_TEXT_SIZE = 21,	/* "2026-01-31T08:55:00Z" and its NUL */
+	CLOCK_TEXT_SIZE = 21, /* "2026-01-31T08:55:00Z" and its NUL */
 };
 
 /* Writes when as RFC 3339 text in UTC. */

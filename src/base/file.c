@@ -11,7 +11,8 @@
 
 int file_open_trusted(const char *path, uid_t owner)
 {
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	auto_close int fd = open(path,
+	    O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	struct stat is;
 	int trusted;
 
@@ -24,7 +25,7 @@ int file_open_trusted(const char *path, uid_t owner)
 	if ((is.st_mode & S_IWOTH) || ((is.st_mode & S_IWGRP) && is.st_gid != 0))
 		return -EPERM;
 	trusted = fd;
-	fd = -1;		/* given away */
+	fd = -1; /* given away */
 	return trusted;
 }
 
@@ -112,7 +113,7 @@ int file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
 	if (rc == 0 && rename(temporary, path) < 0)
 		rc = -errno;
 	if (rc < 0) {
-		(void)unlink(temporary);	/* nothing lost: path was not touched */
+		(void)unlink(temporary); /* nothing lost: path was not touched */
 		return rc;
 	}
 	return sync_folder_of(path);

@@ -9,7 +9,7 @@ void log_line(int level, const char *text, ...)
 	va_list args;
 
 	va_start(args, text);
-	(void)vsnprintf(line, sizeof(line), text, args);	/* an over-long line is cut */
+	(void)vsnprintf(line, sizeof(line), text, args); /* an over-long line is cut */
 	va_end(args);
 	if (isatty(STDERR_FILENO))
 		(void)fprintf(stderr, "%s\n", line);

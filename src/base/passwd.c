@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum {
-	LINE_MAX_SIZE = 32768,		/* a line of the accounts; a longer one is an error */
-	GROUP_MAX_SIZE = 1 << 20,	/* a group with all its members */
+	LINE_MAX_SIZE = 32768,    /* a line of the accounts; a longer one is an error */
+	GROUP_MAX_SIZE = 1 << 20, /* a group with all its members */
 };
 
 /* The next entry that can be an account. Returns 0, -ENOENT (the end) or another -errno. */
@@ -71,7 +71,8 @@ int passwd_read_all(struct local_account **ret, size_t *ret_count)
 		return -errno;
 	while ((rc = read_next(file, &account)) == 0) {
 		if (count == room) {
-			struct local_account *more = reallocarray(all, room = room * 2 + 64, sizeof(*all));
+			struct local_account *more = reallocarray(all, room = room * 2 + 64,
+			    sizeof(*all));
 
 			if (!more)
 				return -ENOMEM;
@@ -83,7 +84,7 @@ int passwd_read_all(struct local_account **ret, size_t *ret_count)
 		return rc;
 	*ret = all;
 	*ret_count = count;
-	all = NULL;		/* given away */
+	all = NULL; /* given away */
 	return 0;
 }
 

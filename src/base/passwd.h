@@ -15,7 +15,7 @@ struct local_account {
 	char name[TEXT_NAME_MAX + 1];
 	uid_t uid;
 	gid_t gid;
-	size_t line;	/* which entry of the file it is, from 1 */
+	size_t line; /* which entry of the file it is, from 1 */
 };
 
 #define PASSWD_FILE "/etc/passwd"

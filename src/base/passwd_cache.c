@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 
 enum {
-	SETTLED_S = 2,	/* a file changed this short ago may change again within one tick of its clock */
+	SETTLED_S = 2, /* a file changed this short ago may change again within one tick of its clock */
 };
 
 struct passwd_cache {
 	pthread_rwlock_t lock;
-	struct stat seen;		/* the file that was read; st_ino 0: none yet */
+	struct stat seen; /* the file that was read; st_ino 0: none yet */
 	int64_t read_at;
 	struct local_account *by_name, *by_uid;
 	size_t count;
@@ -26,7 +26,7 @@ int passwd_cache_make(struct passwd_cache **ret)
 
 	if (!cache)
 		return -ENOMEM;
-	(void)pthread_rwlock_init(&cache->lock, NULL);	/* cannot fail on Linux */
+	(void)pthread_rwlock_init(&cache->lock, NULL); /* cannot fail on Linux */
 	*ret = cache;
 	return 0;
 }
@@ -64,8 +64,9 @@ static int order_by_uid(const void *one, const void *other)
 /* Whether what was read is what the file holds now. */
 static bool is_fresh(const struct passwd_cache *cache, const struct stat *now)
 {
-	return cache->seen.st_ino != 0 && cache->seen.st_ino == now->st_ino && cache->seen.st_dev == now->st_dev &&
-	    cache->seen.st_size == now->st_size && memcmp(&cache->seen.st_mtim, &now->st_mtim, sizeof(now->st_mtim)) == 0 &&
+	return cache->seen.st_ino != 0 && cache->seen.st_ino == now->st_ino &&
+	    cache->seen.st_dev == now->st_dev && cache->seen.st_size == now->st_size &&
+	    memcmp(&cache->seen.st_mtim, &now->st_mtim, sizeof(now->st_mtim)) == 0 &&
 	    memcmp(&cache->seen.st_ctim, &now->st_ctim, sizeof(now->st_ctim)) == 0 &&
 	    cache->read_at > now->st_ctim.tv_sec + SETTLED_S;
 }
@@ -98,8 +99,9 @@ static int read_file(struct passwd_cache *cache, const struct stat *now)
 }
 
 /* The first of the sorted accounts that is not before key, if it is equal to it in what order compares. */
-static int find(const struct local_account *accounts, size_t count, const struct local_account *key,
-    int (*order)(const void *, const void *), struct local_account *ret)
+static int find(const struct local_account *accounts, size_t count,
+    const struct local_account *key, int (*order)(const void *, const void *),
+    struct local_account *ret)
 {
 	size_t low = 0, high = count;
 

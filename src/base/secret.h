@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 enum {
-	SECRET_MAX = 512,	/* PAM_MAX_RESP_SIZE: the longest answer a person can give */
+	SECRET_MAX = 512, /* PAM_MAX_RESP_SIZE: the longest answer a person can give */
 };
 
 /* Bytes that must not outlive their use: a password, a code, a token's secret. */

@@ -101,8 +101,11 @@ int text_copy(char *out, size_t size, const char *from)
 static int sequence_length(unsigned char lead, uint32_t *least)
 {
 	static const uint32_t smallest[] = { 0, 1, 0x80, 0x800, 0x10000 };
-	int len = lead < 0x80 ? 1 : (lead & 0xe0) == 0xc0 ? 2 : (lead & 0xf0) == 0xe0 ? 3 :
-	    (lead & 0xf8) == 0xf0 ? 4 : 0;
+	int len = lead < 0x80     ? 1 :
+	    (lead & 0xe0) == 0xc0 ? 2 :
+	    (lead & 0xf0) == 0xe0 ? 3 :
+	    (lead & 0xf8) == 0xf0 ? 4 :
+				    0;
 
 	*least = smallest[len];
 	return len;
@@ -142,7 +145,7 @@ bool text_is_plain(const char *text)
 
 		if (byte < 0x20 || byte == 0x7f)
 			return false;
-		if (byte == 0xc2 && (unsigned char)text[i + 1] < 0xa0)	/* C1 controls */
+		if (byte == 0xc2 && (unsigned char)text[i + 1] < 0xa0) /* C1 controls */
 			return false;
 	}
 	return true;

@@ -8,7 +8,7 @@
 /* The only place that turns text into numbers, and that judges the form of text. */
 
 enum {
-	TEXT_NAME_MAX = 32,	/* a login name, as useradd(8) has it */
+	TEXT_NAME_MAX = 32, /* a login name, as useradd(8) has it */
 };
 
 /*

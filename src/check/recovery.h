@@ -6,7 +6,7 @@
 /* Recovery codes: 80 random bits as 16 base32 characters (RFC 4648), printed in groups of four. */
 
 enum {
-	RECOVERY_COUNT = 10,		/* codes in one set */
+	RECOVERY_COUNT = 10, /* codes in one set */
 	RECOVERY_BYTES = 10,
 	RECOVERY_CHARS = 16,
 };

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-	CODE_SIZE = 9,		/* 8 digits and a NUL */
+	CODE_SIZE = 9, /* 8 digits and a NUL */
 };
 
 static const struct {
@@ -47,8 +47,9 @@ static bool matches(const struct totp_token *token, const struct secret *code, i
 	bool same = false;
 
 	if (oath_totp_generate2((const char *)token->secret.bytes, token->secret.len,
-	    (time_t)(step * token->period_s), (unsigned)token->period_s, 0, (unsigned)token->digits,
-	    (int)algorithms[token->algorithm - 1].flags, right) == OATH_OK)
+		(time_t)(step * token->period_s), (unsigned)token->period_s, 0,
+		(unsigned)token->digits, (int)algorithms[token->algorithm - 1].flags,
+		right) == OATH_OK)
 		same = code->len == (size_t)token->digits &&
 		    crypto_equal(right, code->bytes, (size_t)token->digits);
 	explicit_bzero(right, sizeof(right));
@@ -81,8 +82,8 @@ enum totp_result totp_check(const struct totp_token *token, const struct secret 
 		return TOTP_WRONG;
 	here = now / token->period_s;
 	expected = here + within(token->drift, limits->drift_max);
-	for (int64_t step = least(here, expected) - limits->window; step <= most(here, expected) + limits->window;
-	     step++) {
+	for (int64_t step = least(here, expected) - limits->window;
+	     step <= most(here, expected) + limits->window; step++) {
 		bool same = step >= 0 && matches(token, code, step);
 
 		if (same && step > token->last_step) {

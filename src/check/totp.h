@@ -20,20 +20,20 @@ enum totp_algorithm {
 struct totp_token {
 	struct secret secret;
 	enum totp_algorithm algorithm;
-	int digits;		/* 6 or 8 */
+	int digits; /* 6 or 8 */
 	int64_t period_s;
-	int64_t last_step;	/* the newest step that was used; -1: none */
-	int64_t drift;		/* steps the token's clock was ahead of ours when it was last used */
+	int64_t last_step; /* the newest step that was used; -1: none */
+	int64_t drift;     /* steps the token's clock was ahead of ours when it was last used */
 };
 
 struct totp_limits {
-	int64_t window;		/* steps before and after the expected one */
-	int64_t drift_max;	/* the most steps of drift that are remembered */
+	int64_t window;    /* steps before and after the expected one */
+	int64_t drift_max; /* the most steps of drift that are remembered */
 };
 
 enum totp_result {
 	TOTP_WRONG = 0,
-	TOTP_USED = 0x1ce7,	/* right, but its step or a later one was used */
+	TOTP_USED = 0x1ce7, /* right, but its step or a later one was used */
 	TOTP_RIGHT = 0x63a9,
 };
 

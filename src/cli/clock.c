@@ -20,7 +20,8 @@ enum outcome clock_accept_run(const struct arguments *arguments)
 	if (rc < 0)
 		return outcome_unanswered(rc, arguments->socket);
 	if (verdict.verdict == VERDICT_ACCEPT)
-		(void)printf("The clock counts from now on; the records were %" PRId64 " s ahead of it.\n",
+		(void)printf("The clock counts from now on; the records were %" PRId64
+			     " s ahead of it.\n",
 		    verdict.number);
 	return outcome_verdict(&verdict);
 }

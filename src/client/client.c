@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 enum {
-	BACKLOG_PAUSE_MS = 10,	/* poll(2) cannot wait for room in a full backlog */
+	BACKLOG_PAUSE_MS = 10, /* poll(2) cannot wait for room in a full backlog */
 };
 
 /* Waits until fd is ready for events. Returns 0, -ETIMEDOUT or -errno. */
@@ -48,7 +48,7 @@ static int connect_to(struct client *client, const char *socket_path)
 			return -errno;
 		if (clock_monotonic_ms() >= client->deadline_ms)
 			return -ETIMEDOUT;
-		(void)poll(NULL, 0, BACKLOG_PAUSE_MS);	/* only a pause: nothing can fail */
+		(void)poll(NULL, 0, BACKLOG_PAUSE_MS); /* only a pause: nothing can fail */
 	}
 	return 0;
 }
@@ -94,7 +94,8 @@ static int receive_all(struct client *client, unsigned char *bytes, size_t size)
 	return 0;
 }
 
-int client_ask(const char *socket_path, int64_t wait_ms, uint8_t kind, const void *question, struct client *ret)
+int client_ask(const char *socket_path, int64_t wait_ms, uint8_t kind, const void *question,
+    struct client *ret)
 {
 	struct client client = { .fd = -1, .deadline_ms = clock_monotonic_ms() + wait_ms };
 	unsigned char frame[PROTO_FRAME_MAX];

@@ -11,27 +11,27 @@
  */
 
 enum {
-	CONFIG_NAME_SIZE = 64,		/* a service, group or preset name and its NUL */
-	CONFIG_VALUE_SIZE = 512,	/* a value as text and its NUL */
-	CONFIG_LIST_MAX = 64,		/* rows of a map, members of a list */
+	CONFIG_NAME_SIZE = 64,   /* a service, group or preset name and its NUL */
+	CONFIG_VALUE_SIZE = 512, /* a value as text and its NUL */
+	CONFIG_LIST_MAX = 64,    /* rows of a map, members of a list */
 };
 
 enum config_mode {
-	MODE_WARN = 1,		/* who has no second factor yet is let in with a word */
+	MODE_WARN = 1, /* who has no second factor yet is let in with a word */
 	MODE_ENFORCE,
 };
 
 enum config_prompts {
-	PROMPTS_BOTH = 1,	/* password and code, always */
-	PROMPTS_CODE,		/* the code alone after a proven public key; else both */
-	PROMPTS_PASSWORD,	/* no code */
-	PROMPTS_SINGLE,		/* the code typed after the password in one field */
+	PROMPTS_BOTH = 1, /* password and code, always */
+	PROMPTS_CODE,     /* the code alone after a proven public key; else both */
+	PROMPTS_PASSWORD, /* no code */
+	PROMPTS_SINGLE,   /* the code typed after the password in one field */
 };
 
 enum config_source {
 	SOURCE_FULL = 1,
-	SOURCE_TRUNCATED,	/* IPv4 by /24, IPv6 by /48 */
-	SOURCE_ZONE,		/* "local" or "remote" */
+	SOURCE_TRUNCATED, /* IPv4 by /24, IPv6 by /48 */
+	SOURCE_ZONE,      /* "local" or "remote" */
 };
 
 /* One KEY.NAME = VALUE row: a service's prompts, a group's mode. */
@@ -59,26 +59,26 @@ struct config_peer {
 
 struct config {
 	struct {
-		char preset[CONFIG_VALUE_SIZE];		/* a shipped preset's name, or a file */
-		int mode;				/* enum config_mode */
-		struct config_map mode_services;	/* mode.services.NAME */
-		struct config_map mode_groups;		/* mode.groups.NAME */
+		char preset[CONFIG_VALUE_SIZE];  /* a shipped preset's name, or a file */
+		int mode;                        /* enum config_mode */
+		struct config_map mode_services; /* mode.services.NAME */
+		struct config_map mode_groups;   /* mode.groups.NAME */
 		int64_t fail_delay_ms;
 	} policy;
 	struct {
 		bool required;
 		int64_t digits;
 		int64_t period_s;
-		int64_t window;			/* steps before and after now */
-		int64_t drift_max;		/* most steps of drift that are remembered */
-		char algorithm[8];		/* for new tokens: sha1, sha256 or sha512 */
-		char issuer[CONFIG_NAME_SIZE];	/* shown by the authenticator application */
+		int64_t window;                /* steps before and after now */
+		int64_t drift_max;             /* most steps of drift that are remembered */
+		char algorithm[8];             /* for new tokens: sha1, sha256 or sha512 */
+		char issuer[CONFIG_NAME_SIZE]; /* shown by the authenticator application */
 		struct config_list exempt_groups;
-		struct config_map services;	/* enum config_prompts */
+		struct config_map services; /* enum config_prompts */
 	} mfa;
 	struct {
-		int64_t failures;		/* per person and source */
-		int64_t stranger_failures;	/* per person, all unknown sources together */
+		int64_t failures;          /* per person and source */
+		int64_t stranger_failures; /* per person, all unknown sources together */
 		int64_t window_s;
 		int64_t hold_s;
 		int64_t known_source_s;
@@ -91,16 +91,16 @@ struct config {
 		struct config_peer rows[CONFIG_LIST_MAX];
 	} peers;
 	struct {
-		int64_t routine_s, privileged_s, emergency_s;	/* retention by class */
-		int source;					/* enum config_source */
+		int64_t routine_s, privileged_s, emergency_s; /* retention by class */
+		int source;                                   /* enum config_source */
 	} trail;
 	struct {
-		char state_dir[CONFIG_VALUE_SIZE];	/* state.db, epoch, reserve */
+		char state_dir[CONFIG_VALUE_SIZE]; /* state.db, epoch, reserve */
 		char socket[CONFIG_VALUE_SIZE];
-		char key_file[CONFIG_VALUE_SIZE];	/* the credential "key" of systemd goes first */
-		int64_t reserve_kib;			/* given back to the disk when it is full */
+		char key_file[CONFIG_VALUE_SIZE]; /* the credential "key" of systemd goes first */
+		int64_t reserve_kib;              /* given back to the disk when it is full */
 	} server;
-	struct config_origins *origins;	/* where each value came from; private to this floor */
+	struct config_origins *origins; /* where each value came from; private to this floor */
 };
 
 /* What was wrong, complete: "FILE:LINE: KEY: read "VALUE", allowed: ...". */
@@ -121,7 +121,7 @@ void config_free(struct config *config);
 struct config_explained {
 	char key[2 * CONFIG_NAME_SIZE];
 	char value[CONFIG_VALUE_SIZE];
-	char origin[CONFIG_VALUE_SIZE];	/* "default", "preset municipal (BIO 1.04 9.4.3)", "FILE:LINE" */
+	char origin[CONFIG_VALUE_SIZE]; /* "default", "preset municipal (BIO 1.04 9.4.3)", "FILE:LINE" */
 	const char *help;
 };
 

@@ -1,7 +1,7 @@
 #include "policy/attempt.h"
 
-static bool is_held(int64_t limit, int64_t in_now, int64_t in_last, const struct attempt_tally *tally,
-    const struct attempt_limits *limits, int64_t now)
+static bool is_held(int64_t limit, int64_t in_now, int64_t in_last,
+    const struct attempt_tally *tally, const struct attempt_limits *limits, int64_t now)
 {
 	return in_now >= limit || (in_last >= limit && now < tally->newest + limits->hold_s);
 }
@@ -9,16 +9,16 @@ static bool is_held(int64_t limit, int64_t in_now, int64_t in_last, const struct
 static enum attempt_ruling rule_one(int64_t limit, const struct attempt_tally *tally,
     const struct attempt_limits *limits, int64_t now)
 {
-	if (!is_held(limit, tally->now_failed + tally->now_open, tally->last_failed + tally->last_open, tally,
-	    limits, now))
+	if (!is_held(limit, tally->now_failed + tally->now_open,
+		tally->last_failed + tally->last_open, tally, limits, now))
 		return ATTEMPT_MAY_OPEN;
 	if (!is_held(limit, tally->now_failed, tally->last_failed, tally, limits, now))
 		return ATTEMPT_WAIT;
 	return ATTEMPT_HELD;
 }
 
-enum attempt_ruling attempt_rule(const struct attempt_limits *limits, const struct attempt_record *record,
-    int64_t now)
+enum attempt_ruling attempt_rule(const struct attempt_limits *limits,
+    const struct attempt_record *record, int64_t now)
 {
 	enum attempt_ruling here = rule_one(limits->failures, &record->here, limits, now);
 	enum attempt_ruling strangers = ATTEMPT_MAY_OPEN;

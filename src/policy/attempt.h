@@ -21,29 +21,29 @@ struct attempt_limits {
 
 /* Attempts that count against one limit. "Last" is the window that ends with the newest of them. */
 struct attempt_tally {
-	int64_t now_failed, now_open;	/* newer than now - window_s */
-	int64_t last_failed, last_open;	/* newer than newest - window_s */
-	int64_t newest;			/* when the newest was opened; 0: there is none */
+	int64_t now_failed, now_open;   /* newer than now - window_s */
+	int64_t last_failed, last_open; /* newer than newest - window_s */
+	int64_t newest;                 /* when the newest was opened; 0: there is none */
 };
 
 struct attempt_record {
-	bool known_source;		/* this source is known for this person */
-	struct attempt_tally here;	/* from this source */
-	struct attempt_tally strangers;	/* from all sources unknown for this person */
+	bool known_source;              /* this source is known for this person */
+	struct attempt_tally here;      /* from this source */
+	struct attempt_tally strangers; /* from all sources unknown for this person */
 };
 
 enum attempt_ruling {
-	ATTEMPT_HELD = 0,	/* refuse, unjudged */
-	ATTEMPT_WAIT,		/* only open attempts stand in the way: one may close soon */
+	ATTEMPT_HELD = 0, /* refuse, unjudged */
+	ATTEMPT_WAIT,     /* only open attempts stand in the way: one may close soon */
 	ATTEMPT_MAY_OPEN = 0x5a3c,
 };
 
-enum attempt_ruling attempt_rule(const struct attempt_limits *limits, const struct attempt_record *record,
-    int64_t now);
+enum attempt_ruling attempt_rule(const struct attempt_limits *limits,
+    const struct attempt_record *record, int64_t now);
 
 enum {
-	ATTEMPT_LIFE_S = 120,		/* an attempt older than this can no longer be settled with yes */
-	ATTEMPT_STALE_S = 10,		/* open for longer: abandoned, so a later success forgives it as well */
+	ATTEMPT_LIFE_S = 120, /* an attempt older than this can no longer be settled with yes */
+	ATTEMPT_STALE_S = 10, /* open for longer: abandoned, so a later success forgives it as well */
 	CLOCK_TOLERANCE_S = 60,
 };
 

@@ -9,6 +9,7 @@ enum {
 	ABOUT = HOLDS_ACTOR | HOLDS_SUBJECT,
 };
 
+/* clang-format off */
 static const struct event_rule rules[EVENT_COUNT] = {
 	/* event                       name                   may hold    kept for              who is told */
 	[EVENT_LOGIN_ACCEPTED]     = { "login.accepted",      WITH_NOTE,  RETENTION_ROUTINE,    0 },
@@ -30,6 +31,7 @@ static const struct event_rule rules[EVENT_COUNT] = {
 	[EVENT_DISK_FULL]          = { "disk.full",           HOLDS_NOTE, RETENTION_PRIVILEGED, ROLE_ADMIN },
 	[EVENT_SERVICE_STARTED]    = { "service.started",     HOLDS_NOTE, RETENTION_PRIVILEGED, 0 },
 };
+/* clang-format on */
 
 const struct event_rule *event_rule(enum event event)
 {

@@ -5,7 +5,14 @@
 #include <string.h>
 
 static const char *const sitting_down[] = {
-	"sshd", "login", "lightdm", "gdm-password", "sddm", "greetd", "xrdp-sesman", "cockpit",
+	"sshd",
+	"login",
+	"lightdm",
+	"gdm-password",
+	"sddm",
+	"greetd",
+	"xrdp-sesman",
+	"cockpit",
 };
 
 struct login_prompts login_prompts(enum login_asks asks, bool publickey)
@@ -41,7 +48,8 @@ enum login_need login_need(const struct login_facts *facts)
 	return NEED_WORD;
 }
 
-bool login_account_needs_factor(const struct login_facts *facts, int64_t uid, const char *service, bool auth_ran)
+bool login_account_needs_factor(const struct login_facts *facts, int64_t uid,
+    const char *service, bool auth_ran)
 {
 	if (uid < LOGIN_MIN_UID || login_need(facts) != NEED_REFUSAL)
 		return false;

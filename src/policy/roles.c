@@ -7,7 +7,8 @@
 static const char user_prefix[] = "user:";
 static const char group_prefix[] = "group:";
 
-bool role_word_matches(const char *word, const char *name, role_group_test *in_group, const void *context)
+bool role_word_matches(const char *word, const char *name, role_group_test *in_group,
+    const void *context)
 {
 	if (text_starts(word, user_prefix))
 		return strcmp(word + strlen(user_prefix), name) == 0;

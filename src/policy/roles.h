@@ -12,7 +12,7 @@ enum role {
 	ROLE_CISO = 16,
 	ROLE_REVIEWER = 32,
 	ROLE_ADMIN = 64,
-	ROLE_SUBJECT = 128,	/* whom it is about: as a recipient only */
+	ROLE_SUBJECT = 128, /* whom it is about: as a recipient only */
 };
 
 /* Answers whether the person that context describes is in the group. */
@@ -22,6 +22,7 @@ typedef bool role_group_test(const void *context, const char *group);
  * Whether one word of a role's list, "user:NAME" or "group:NAME", means the person called name.
  * Anything else means nobody.
  */
-bool role_word_matches(const char *word, const char *name, role_group_test *in_group, const void *context);
+bool role_word_matches(const char *word, const char *name, role_group_test *in_group,
+    const void *context);
 
 #endif

@@ -12,7 +12,7 @@ enum {
 };
 
 struct address {
-	int family;		/* AF_INET, AF_INET6, or 0: not an address */
+	int family; /* AF_INET, AF_INET6, or 0: not an address */
 	unsigned char bytes[16];
 	size_t size;
 };
@@ -64,7 +64,8 @@ static void from_remote(const char *rhost, struct source *ret)
 		return;
 	}
 	address_write(&address, address.size * 8, ret->full);
-	address_write(&address, address.family == AF_INET6 ? KEY_BITS_V6 : address.size * 8, ret->key);
+	address_write(&address, address.family == AF_INET6 ? KEY_BITS_V6 : address.size * 8,
+	    ret->key);
 }
 
 void source_from(const struct source_facts *facts, struct source *ret)
@@ -92,7 +93,8 @@ void source_show(const struct source *source, enum source_detail detail, char ou
 	if (detail == SOURCE_SHOW_FULL)
 		memcpy(out, source->full, SOURCE_SIZE);
 	else if (detail == SOURCE_SHOW_TRUNCATED && address.family != 0)
-		address_write(&address, address.family == AF_INET ? SHOWN_BITS_V4 : SHOWN_BITS_V6, out);
+		address_write(&address,
+		    address.family == AF_INET ? SHOWN_BITS_V4 : SHOWN_BITS_V6, out);
 	else
 		(void)snprintf(out, SOURCE_SIZE, "%s", source->remote ? "remote" : "local");
 }

@@ -133,12 +133,14 @@ int codec_header(const unsigned char bytes[PROTO_HEADER_SIZE], struct frame_head
 int codec_encode_by(const struct schema *schema, uint8_t version, const void *message,
     unsigned char frame[PROTO_FRAME_MAX])
 {
-	struct cursor out = { frame + PROTO_HEADER_SIZE, PROTO_FRAME_MAX - PROTO_HEADER_SIZE, 0 };
+	struct cursor out = { frame + PROTO_HEADER_SIZE, PROTO_FRAME_MAX - PROTO_HEADER_SIZE,
+		0 };
 	uint32_t size;
 
 	for (size_t i = 0; i < schema->count; i++)
 		if (schema->fields[i].since <= version)
-			put_field(&out, &schema->fields[i], (const char *)message + schema->fields[i].offset);
+			put_field(&out, &schema->fields[i],
+			    (const char *)message + schema->fields[i].offset);
 	if (out.error) {
 		explicit_bzero(frame, PROTO_FRAME_MAX);
 		return out.error;
@@ -151,22 +153,24 @@ int codec_encode_by(const struct schema *schema, uint8_t version, const void *me
 	return (int)(out.at - frame);
 }
 
-int codec_encode(uint8_t version, uint8_t kind, const void *message, unsigned char frame[PROTO_FRAME_MAX])
+int codec_encode(uint8_t version, uint8_t kind, const void *message,
+    unsigned char frame[PROTO_FRAME_MAX])
 {
 	const struct schema *schema = schema_find(kind);
 
 	return schema ? codec_encode_by(schema, version, message, frame) : -EINVAL;
 }
 
-int codec_decode_by(const struct schema *schema, uint8_t version, const unsigned char *body, size_t size,
-    void *ret)
+int codec_decode_by(const struct schema *schema, uint8_t version, const unsigned char *body,
+    size_t size, void *ret)
 {
-	struct cursor in = { (unsigned char *)(uintptr_t)body, size, 0 };	/* only read from */
+	struct cursor in = { (unsigned char *)(uintptr_t)body, size, 0 }; /* only read from */
 
 	memset(ret, 0, schema->size);
 	for (size_t i = 0; i < schema->count; i++)
 		if (schema->fields[i].since <= version)
-			get_field(&in, &schema->fields[i], (char *)ret + schema->fields[i].offset);
+			get_field(&in, &schema->fields[i],
+			    (char *)ret + schema->fields[i].offset);
 	if (in.error || in.left > 0) {
 		explicit_bzero(ret, schema->size);
 		return -EBADMSG;
@@ -174,12 +178,14 @@ int codec_decode_by(const struct schema *schema, uint8_t version, const unsigned
 	return 0;
 }
 
-int codec_decode(const struct frame_header *header, const unsigned char *body, union message *ret)
+int codec_decode(const struct frame_header *header, const unsigned char *body,
+    union message *ret)
 {
 	const struct schema *schema = schema_find(header->kind);
 
 	codec_wipe(ret);
-	return schema ? codec_decode_by(schema, header->version, body, header->body_size, ret) : -EINVAL;
+	return schema ? codec_decode_by(schema, header->version, body, header->body_size, ret) :
+			-EINVAL;
 }
 
 void codec_wipe(union message *message)

@@ -20,20 +20,22 @@ int codec_header(const unsigned char bytes[PROTO_HEADER_SIZE], struct frame_head
  * Writes header and body of one message into frame, as version has it. Returns the whole size,
  * -EINVAL (unknown kind), -EILSEQ (a text that is not UTF-8) or -EMSGSIZE.
  */
-int codec_encode(uint8_t version, uint8_t kind, const void *message, unsigned char frame[PROTO_FRAME_MAX]);
+int codec_encode(uint8_t version, uint8_t kind, const void *message,
+    unsigned char frame[PROTO_FRAME_MAX]);
 
 /*
  * Reads the body of a message of the header's kind into ret, all of it: a field too many, too long,
  * too short or not UTF-8 is -EBADMSG, an unknown kind -EINVAL; ret is wiped then. Fields that
  * the header's version does not have are zero.
  */
-int codec_decode(const struct frame_header *header, const unsigned char *body, union message *ret);
+int codec_decode(const struct frame_header *header, const unsigned char *body,
+    union message *ret);
 
 /* The same by a schema that need not be in the table: for tests of versions to come. */
 int codec_encode_by(const struct schema *schema, uint8_t version, const void *message,
     unsigned char frame[PROTO_FRAME_MAX]);
-int codec_decode_by(const struct schema *schema, uint8_t version, const unsigned char *body, size_t size,
-    void *ret);
+int codec_decode_by(const struct schema *schema, uint8_t version, const unsigned char *body,
+    size_t size, void *ret);
 
 /* Wipes all of a message, secrets or not. */
 void codec_wipe(union message *message);

@@ -2,6 +2,7 @@
 
 #include "base/attributes.h"
 
+/* clang-format off */
 #define FIELD(kind, type, name) { kind, offsetof(struct type, name), sizeof(((struct type *)0)->name), 1 }
 #define NUMBER(type, name)      FIELD(FIELD_NUMBER, type, name)
 #define TEXT(type, name)        FIELD(FIELD_TEXT, type, name)
@@ -94,6 +95,7 @@ static const struct schema schemas[] = {
 	SCHEMA(TELL_OPTION, "option", tell_option, tell_option_fields),
 	SCHEMA(TELL_HEALTH, "health", tell_health, tell_health_fields),
 };
+/* clang-format on */
 
 const struct schema *schema_find(uint8_t kind)
 {

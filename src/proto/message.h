@@ -14,12 +14,12 @@
 
 enum {
 	PROTO_VERSION = 1,
-	PROTO_OLDEST = 1,		/* N - 1, once there is an N */
+	PROTO_OLDEST = 1, /* N - 1, once there is an N */
 	PROTO_HEADER_SIZE = 8,
-	PROTO_FRAME_MAX = 4096,		/* header and body */
+	PROTO_FRAME_MAX = 4096, /* header and body */
 
-	PROTO_TEXT_SIZE = 256,		/* a line of text and its NUL */
-	PROTO_WORD_SIZE = 64,		/* a service, tty, key or label and its NUL */
+	PROTO_TEXT_SIZE = 256, /* a line of text and its NUL */
+	PROTO_WORD_SIZE = 64,  /* a service, tty, key or label and its NUL */
 	PROTO_VALUE_SIZE = 512,
 	PROTO_ID_SIZE = 16,
 };
@@ -42,7 +42,7 @@ enum proto_kind {
 	ASK_HEALTH,
 	ASK_CLOCK_ACCEPT,
 
-	TELL_VERDICT = 128,	/* ends every answer that has rows */
+	TELL_VERDICT = 128, /* ends every answer that has rows */
 	TELL_POLICY,
 	TELL_ATTEMPT,
 	TELL_NOTICE,
@@ -56,20 +56,20 @@ enum proto_kind {
 
 /* What is true of the login; believed of root, a claim from anybody else. */
 enum login_flag {
-	LOGIN_PUBLICKEY = 1,	/* sshd proved a public key before it asked us */
-	LOGIN_CONSOLE = 2,	/* login(1) on this machine's own console */
-	LOGIN_AUTH_RAN = 4,	/* auth ran in this very PAM handle */
+	LOGIN_PUBLICKEY = 1, /* sshd proved a public key before it asked us */
+	LOGIN_CONSOLE = 2,   /* login(1) on this machine's own console */
+	LOGIN_AUTH_RAN = 4,  /* auth ran in this very PAM handle */
 };
 
 /* The person a question is about and where it comes from: the PAM items, as they are. */
 struct origin {
-	char user[PROTO_TEXT_SIZE];	/* PAM_USER: may be anything that was typed */
+	char user[PROTO_TEXT_SIZE]; /* PAM_USER: may be anything that was typed */
 	char service[PROTO_WORD_SIZE];
 	char tty[PROTO_WORD_SIZE];
 	char rhost[PROTO_TEXT_SIZE];
 	char ruser[PROTO_TEXT_SIZE];
-	int64_t ruid;			/* real uid of the login program; for the command its login uid */
-	int64_t flags;			/* enum login_flag */
+	int64_t ruid;  /* real uid of the login program; for the command its login uid */
+	int64_t flags; /* enum login_flag */
 };
 
 struct ask_policy {
@@ -108,9 +108,9 @@ enum token_kind {
 
 struct ask_enroll {
 	struct origin who;
-	int64_t kind;			/* enum token_kind */
+	int64_t kind; /* enum token_kind */
 	char label[PROTO_WORD_SIZE];
-	unsigned char attempt[PROTO_ID_SIZE];	/* with code: proof of a first factor, where there is one */
+	unsigned char attempt[PROTO_ID_SIZE]; /* with code: proof of a first factor, where there is one */
 	struct secret code;
 };
 
@@ -122,38 +122,38 @@ struct ask_confirm {
 
 struct ask_trail {
 	struct origin who;
-	int64_t after;			/* rows with a higher sequence */
-	int64_t most;			/* rows at most */
+	int64_t after; /* rows with a higher sequence */
+	int64_t most;  /* rows at most */
 };
 
 struct tell_verdict {
-	int64_t verdict;		/* enum verdict */
-	int64_t number;			/* what the call's page in docs/PROTOCOL.md says */
-	char text[PROTO_TEXT_SIZE];	/* one sentence for the person, or empty */
+	int64_t verdict;            /* enum verdict */
+	int64_t number;             /* what the call's page in docs/PROTOCOL.md says */
+	char text[PROTO_TEXT_SIZE]; /* one sentence for the person, or empty */
 };
 
 enum prompts {
 	PROMPT_PASSWORD = 1,
 	PROMPT_CODE = 2,
-	PROMPT_IN_ONE = 4,	/* the code follows the password in the password's field */
+	PROMPT_IN_ONE = 4, /* the code follows the password in the password's field */
 };
 
 struct tell_policy {
-	int64_t prompts;	/* enum prompts, added up */
+	int64_t prompts; /* enum prompts, added up */
 	int64_t digits;
 	int64_t fail_delay_ms;
 };
 
 struct tell_attempt {
-	int64_t verdict;		/* VERDICT_GO_ON, or a refusal */
+	int64_t verdict; /* VERDICT_GO_ON, or a refusal */
 	unsigned char attempt[PROTO_ID_SIZE];
 };
 
 enum notice_kind {
-	NOTICE_LAST_LOGIN = 1,		/* at, service, text: from where */
-	NOTICE_FAILURES,		/* number: since then */
-	NOTICE_UNENROLLED,		/* no second factor yet, and one is due */
-	NOTICE_RECOVERY_LEFT,		/* number: unused recovery codes, once some are used */
+	NOTICE_LAST_LOGIN = 1, /* at, service, text: from where */
+	NOTICE_FAILURES,       /* number: since then */
+	NOTICE_UNENROLLED,     /* no second factor yet, and one is due */
+	NOTICE_RECOVERY_LEFT,  /* number: unused recovery codes, once some are used */
 };
 
 struct tell_notice {
@@ -166,7 +166,7 @@ struct tell_notice {
 
 struct tell_enrolment {
 	int64_t token;
-	struct secret secret;		/* raw bytes */
+	struct secret secret; /* raw bytes */
 	char algorithm[PROTO_WORD_SIZE];
 	int64_t digits;
 	int64_t period_s;
@@ -175,23 +175,23 @@ struct tell_enrolment {
 };
 
 struct tell_recovery_code {
-	struct secret code;		/* text: 4 groups of 4 base32 characters with hyphens */
+	struct secret code; /* text: 4 groups of 4 base32 characters with hyphens */
 };
 
 struct tell_factor {
 	int64_t token;
-	char kind[PROTO_WORD_SIZE];	/* "totp" or "recovery-codes" */
+	char kind[PROTO_WORD_SIZE]; /* "totp" or "recovery-codes" */
 	char label[PROTO_WORD_SIZE];
 	int64_t made_at;
-	int64_t used_at;		/* 0: never */
-	int64_t left;			/* recovery codes: how many are unused */
+	int64_t used_at; /* 0: never */
+	int64_t left;    /* recovery codes: how many are unused */
 };
 
 struct tell_trail_row {
 	int64_t sequence;
 	int64_t at;
 	char event[PROTO_WORD_SIZE];
-	char actor[PROTO_TEXT_SIZE];	/* a name where it is still known, else the person's number */
+	char actor[PROTO_TEXT_SIZE]; /* a name where it is still known, else the person's number */
 	char subject[PROTO_TEXT_SIZE];
 	char service[PROTO_WORD_SIZE];
 	char source[PROTO_TEXT_SIZE];
@@ -208,7 +208,7 @@ struct tell_option {
 struct tell_health {
 	char check[PROTO_WORD_SIZE];
 	int64_t good;
-	char text[PROTO_TEXT_SIZE];	/* what was found, and how to mend it when it is not good */
+	char text[PROTO_TEXT_SIZE]; /* what was found, and how to mend it when it is not good */
 };
 
 union message {
@@ -234,23 +234,23 @@ union message {
 };
 
 enum field_kind {
-	FIELD_NUMBER,	/* int64_t */
-	FIELD_TEXT,	/* char[size]: UTF-8 that ends in NUL, no NUL on the wire */
-	FIELD_SECRET,	/* struct secret: any bytes; wiped, never printed */
-	FIELD_ID,	/* unsigned char[PROTO_ID_SIZE] */
+	FIELD_NUMBER, /* int64_t */
+	FIELD_TEXT,   /* char[size]: UTF-8 that ends in NUL, no NUL on the wire */
+	FIELD_SECRET, /* struct secret: any bytes; wiped, never printed */
+	FIELD_ID,     /* unsigned char[PROTO_ID_SIZE] */
 };
 
 struct field {
 	enum field_kind kind;
 	size_t offset;
 	size_t size;
-	uint8_t since;		/* the version that added it; older peers neither send nor get it */
+	uint8_t since; /* the version that added it; older peers neither send nor get it */
 };
 
 struct schema {
-	uint8_t kind;		/* enum proto_kind */
+	uint8_t kind; /* enum proto_kind */
 	const char *name;
-	size_t size;		/* of the struct */
+	size_t size; /* of the struct */
 	size_t count;
 	const struct field *fields;
 };

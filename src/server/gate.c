@@ -28,7 +28,8 @@ static const struct call *call_find(const struct server_setup *setup, uint8_t ki
 }
 
 /* Root, and service users that speak for others, ask as often as people log in; a parked question asked before. */
-static bool is_too_often(struct rate *rate, const struct request *request, const struct gate_facts *facts)
+static bool is_too_often(struct rate *rate, const struct request *request,
+    const struct gate_facts *facts)
 {
 	int most = request->call->plain_per_minute;
 
@@ -37,7 +38,8 @@ static bool is_too_often(struct rate *rate, const struct request *request, const
 	return !rate_take(rate, facts->peer_uid, most, request->arrived_ms);
 }
 
-enum answered gate_pass(const struct server_setup *setup, struct rate *rate, struct request *request)
+enum answered gate_pass(const struct server_setup *setup, struct rate *rate,
+    struct request *request)
 {
 	const struct origin *origin = message_origin(request->kind, &request->question);
 	struct gate_facts facts = { .peer_uid = request->peer.uid };
@@ -57,10 +59,12 @@ enum answered gate_pass(const struct server_setup *setup, struct rate *rate, str
 		request_verdict(request, VERDICT_HELD, 0, NULL);
 		return ANSWER_DONE;
 	}
-	rc = request->call->record == TRAIL_FIRST ? setup->record_first(setup->context, request) : 0;
+	rc = request->call->record == TRAIL_FIRST ?
+	    setup->record_first(setup->context, request) :
+	    0;
 	if (rc < 0) {
-		log_line(LOG_ERR, "cannot record %s first, so it is refused: %s", schema_find(request->kind)->name,
-		    strerror(-rc));
+		log_line(LOG_ERR, "cannot record %s first, so it is refused: %s",
+		    schema_find(request->kind)->name, strerror(-rc));
 		request_verdict(request, VERDICT_FAULT, 0, NULL);
 		return ANSWER_DONE;
 	}

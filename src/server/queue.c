@@ -9,10 +9,10 @@
 
 struct queue {
 	pthread_mutex_t lock;
-	struct request *ready;		/* oldest first */
+	struct request *ready; /* oldest first */
 	struct request *parked;
-	struct request *busy;		/* with a worker now */
-	size_t held;			/* ready and parked */
+	struct request *busy; /* with a worker now */
+	size_t held;          /* ready and parked */
 	bool closed;
 };
 
@@ -22,7 +22,7 @@ int queue_make(struct queue **ret)
 
 	if (!queue)
 		return -ENOMEM;
-	(void)pthread_mutex_init(&queue->lock, NULL);	/* cannot fail on Linux */
+	(void)pthread_mutex_init(&queue->lock, NULL); /* cannot fail on Linux */
 	*ret = queue;
 	return 0;
 }
@@ -81,7 +81,8 @@ static bool may_start(const struct queue *queue, const struct request *request)
 		uid += other->peer.uid == request->peer.uid;
 		plain += other->peer.uid != 0;
 	}
-	if (request->peer.uid != 0 && (plain >= SERVER_PLAIN_WORKERS || uid >= SERVER_UID_WORKERS))
+	if (request->peer.uid != 0 &&
+	    (plain >= SERVER_PLAIN_WORKERS || uid >= SERVER_UID_WORKERS))
 		return false;
 	return key < SERVER_KEY_WORKERS;
 }
@@ -158,7 +159,7 @@ bool queue_done(struct queue *queue, struct request *request, enum answered answ
 		queue->held++;
 		request = NULL;
 	}
-	more = first_startable(queue) != NULL;		/* a limit may be free again */
+	more = first_startable(queue) != NULL; /* a limit may be free again */
 	(void)pthread_mutex_unlock(&queue->lock);
 	request_free(request);
 	return more;
@@ -208,5 +209,5 @@ void queue_close(struct queue *queue)
 	(void)pthread_mutex_lock(&queue->lock);
 	queue->closed = true;
 	(void)pthread_mutex_unlock(&queue->lock);
-	(void)queue_wake(queue, NULL);	/* the workers look anyway */
+	(void)queue_wake(queue, NULL); /* the workers look anyway */
 }

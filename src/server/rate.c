@@ -9,7 +9,7 @@ enum {
 };
 
 struct row {
-	int64_t minute;		/* counted from 1; 0: never used */
+	int64_t minute; /* counted from 1; 0: never used */
 	uid_t uid;
 	int count;
 };
@@ -25,7 +25,7 @@ int rate_make(struct rate **ret)
 
 	if (!rate)
 		return -ENOMEM;
-	(void)pthread_mutex_init(&rate->lock, NULL);	/* cannot fail on Linux */
+	(void)pthread_mutex_init(&rate->lock, NULL); /* cannot fail on Linux */
 	*ret = rate;
 	return 0;
 }

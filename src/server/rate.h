@@ -8,7 +8,7 @@
 /* How often each plain uid asked what leaves a trace, by the minute. Safe from any thread. */
 
 enum {
-	RATE_UIDS = 1024,	/* uids in one minute; more are refused */
+	RATE_UIDS = 1024, /* uids in one minute; more are refused */
 };
 
 struct rate;

@@ -69,11 +69,13 @@ int request_tell(struct request *request, uint8_t kind, const void *message)
 	return rc;
 }
 
-void request_verdict(struct request *request, enum verdict verdict, int64_t number, const char *text)
+void request_verdict(struct request *request, enum verdict verdict, int64_t number,
+    const char *text)
 {
 	struct tell_verdict tell = { .verdict = verdict, .number = number };
 
 	if (text)
-		(void)text_copy(tell.text, sizeof(tell.text), text);	/* too long: said without words */
-	(void)request_tell(request, TELL_VERDICT, &tell);	/* a peer that left does not want it */
+		(void)text_copy(tell.text, sizeof(tell.text),
+		    text);                                /* too long: said without words */
+	(void)request_tell(request, TELL_VERDICT, &tell); /* a peer that left does not want it */
 }

@@ -12,15 +12,16 @@ struct request {
 	int fd;
 	struct peer peer;
 	uint8_t version, kind;
-	int64_t arrived_ms;	/* when the question was whole */
-	bool asked;		/* passed the gate before, and was parked */
+	int64_t arrived_ms; /* when the question was whole */
+	bool asked;         /* passed the gate before, and was parked */
 	bool waited;
 	const struct call *call;
 	union message question;
 };
 
 /* Finds the call, rules, records first where that is due, and answers. */
-enum answered gate_pass(const struct server_setup *setup, struct rate *rate, struct request *request);
+enum answered gate_pass(const struct server_setup *setup, struct rate *rate,
+    struct request *request);
 
 /* Closes the connection and wipes the question. Takes NULL. */
 void request_free(struct request *request);

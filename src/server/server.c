@@ -17,9 +17,9 @@
 
 enum {
 	WORKER_STACK = 256 * 1024,
-	TICK_MS = 100,		/* how often slow peers and parked questions are looked at */
+	TICK_MS = 100, /* how often slow peers and parked questions are looked at */
 	EVENTS = 64,
-	ACCEPTS = 16,		/* in one round of listening */
+	ACCEPTS = 16, /* in one round of listening */
 };
 
 /* A connection whose question is not whole yet. */
@@ -41,10 +41,10 @@ struct server {
 	struct queue *queue;
 	struct rate *rate;
 	int epoll;
-	int poke;			/* an eventfd: the leader shall look at the queue */
+	int poke; /* an eventfd: the leader shall look at the queue */
 	atomic_bool stopping;
 	atomic_ulong heartbeat;
-	pthread_mutex_t leading;	/* held by the leader; guards what follows */
+	pthread_mutex_t leading; /* held by the leader; guards what follows */
 	struct connection *reading;
 	pthread_t workers[SERVER_WORKERS];
 	size_t worker_count;
@@ -62,7 +62,7 @@ unsigned long server_heartbeat(struct server *server)
 
 static void poke_leader(struct server *server)
 {
-	(void)eventfd_write(server->poke, 1);	/* a full counter has poked already */
+	(void)eventfd_write(server->poke, 1); /* a full counter has poked already */
 }
 
 void server_wake(struct server *server, const char *user)
@@ -90,7 +90,8 @@ static void connection_end(struct server *server, struct connection *connection)
 
 static void unwatch(struct server *server, const struct connection *connection)
 {
-	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd, NULL);	/* still ours: cannot fail */
+	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, connection->fd,
+	    NULL); /* still ours: cannot fail */
 }
 
 static void connection_drop(struct server *server, struct connection *connection)
@@ -101,20 +102,26 @@ static void connection_drop(struct server *server, struct connection *connection
 }
 
 /* The whole frame is there: makes it a request. Returns 0 or -errno. */
-static int connection_finish(struct server *server, struct connection *connection, const struct frame_header *header)
+static int connection_finish(struct server *server, struct connection *connection,
+    const struct frame_header *header)
 {
 	struct request *request = calloc(1, sizeof(*request));
 	int rc;
 
 	if (!request)
 		return -ENOMEM;
-	*request = (struct request){ .server = server, .fd = connection->fd, .peer = connection->peer,
-		.version = header->version, .kind = header->kind, .arrived_ms = clock_monotonic_ms() };
+	*request = (struct request){ .server = server,
+		.fd = connection->fd,
+		.peer = connection->peer,
+		.version = header->version,
+		.kind = header->kind,
+		.arrived_ms = clock_monotonic_ms() };
 	rc = codec_decode(header, connection->frame + PROTO_HEADER_SIZE, &request->question);
 	if (rc == 0)
 		rc = queue_put(server->queue, request);
 	if (rc == 0)
-		unwatch(server, connection);	/* before this thread, which leads, lets anybody answer and close it */
+		unwatch(server,
+		    connection); /* before this thread, which leads, lets anybody answer and close it */
 	if (rc < 0) {
 		codec_wipe(&request->question);
 		free(request);
@@ -143,7 +150,7 @@ static int connection_read(struct server *server, struct connection *connection)
 		return rc;
 	want += header.body_size;
 	if (connection->have > want)
-		return -EBADMSG;	/* more than one question */
+		return -EBADMSG; /* more than one question */
 	if (connection->have < want)
 		return 0;
 	rc = connection_finish(server, connection, &header);
@@ -218,7 +225,8 @@ static int connection_add(struct server *server, int fd)
 	connection->deadline_ms = clock_monotonic_ms() + SERVER_QUESTION_MS;
 	connection->next = server->reading;
 	server->reading = connection;
-	connection_ready(server, connection);	/* most questions are there as soon as their connection is */
+	connection_ready(server,
+	    connection); /* most questions are there as soon as their connection is */
 	return 0;
 }
 
@@ -226,7 +234,8 @@ static int connection_add(struct server *server, int fd)
 static void accept_some(struct server *server)
 {
 	for (int i = 0; i < ACCEPTS; i++) {
-		int fd = accept4(server->setup.listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+		int fd = accept4(server->setup.listener, NULL, NULL,
+		    SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 		if (fd < 0)
 			return;
@@ -263,7 +272,7 @@ static void listen_once(struct server *server)
 			connection_ready(server, events[i].data.ptr);
 	}
 	drop_slow(server);
-	(void)queue_wake(server->queue, NULL);	/* looked at next */
+	(void)queue_wake(server->queue, NULL); /* looked at next */
 	atomic_fetch_add(&server->heartbeat, 1);
 }
 
@@ -271,7 +280,8 @@ static void stop_listening(struct server *server)
 {
 	while (server->reading)
 		connection_drop(server, server->reading);
-	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->setup.listener, NULL);	/* gone already at the second call */
+	(void)epoll_ctl(server->epoll, EPOLL_CTL_DEL, server->setup.listener,
+	    NULL); /* gone already at the second call */
 	queue_close(server->queue);
 }
 
@@ -299,9 +309,10 @@ static void *worker_main(void *argument)
 	struct request *request;
 
 	while ((request = next_request(server)))
-		if (queue_done(server->queue, request, gate_pass(&server->setup, server->rate, request)))
+		if (queue_done(server->queue, request,
+			gate_pass(&server->setup, server->rate, request)))
 			poke_leader(server);
-	poke_leader(server);	/* the next one ends as well */
+	poke_leader(server); /* the next one ends as well */
 	return NULL;
 }
 
@@ -320,7 +331,8 @@ static int start_workers(struct server *server)
 	if (rc == 0)
 		rc = pthread_attr_setstacksize(&attributes, WORKER_STACK);
 	while (rc == 0 && server->worker_count < SERVER_WORKERS) {
-		rc = pthread_create(&server->workers[server->worker_count], &attributes, worker_main, server);
+		rc = pthread_create(&server->workers[server->worker_count], &attributes,
+		    worker_main, server);
 		server->worker_count += rc == 0;
 	}
 	(void)pthread_attr_destroy(&attributes);
@@ -334,11 +346,11 @@ int server_start(const struct server_setup *setup, struct server **ret)
 
 	if (!server)
 		return -ENOMEM;
-	*ret = server;		/* answers use it as soon as the first worker runs */
+	*ret = server; /* answers use it as soon as the first worker runs */
 	server->setup = *setup;
 	server->epoll = epoll_create1(EPOLL_CLOEXEC);
 	server->poke = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	(void)pthread_mutex_init(&server->leading, NULL);	/* cannot fail on Linux */
+	(void)pthread_mutex_init(&server->leading, NULL); /* cannot fail on Linux */
 	rc = server->epoll < 0 || server->poke < 0 ? -errno : queue_make(&server->queue);
 	if (rc == 0)
 		rc = rate_make(&server->rate);

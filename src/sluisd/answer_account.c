@@ -22,7 +22,7 @@ static int act_read_account(struct txn *txn, void *argument)
 	int rc = person_find(txn, act->subject->identity, &act->person);
 
 	if (rc == -ENOENT)
-		return 0;	/* an account that nobody used yet: no blocks, no factors */
+		return 0; /* an account that nobody used yet: no blocks, no factors */
 	if (rc == 0)
 		rc = token_count(txn, act->person, &act->tokens, &act->codes);
 	if (rc == 0)
@@ -39,7 +39,8 @@ static int act_record_refusal(struct txn *txn, void *argument)
 {
 	const struct account_act *act = argument;
 
-	return login_record(txn, EVENT_ACCOUNT_REFUSED, act->subject, PERSON_NOBODY, act->person, "held", NULL);
+	return login_record(txn, EVENT_ACCOUNT_REFUSED, act->subject, PERSON_NOBODY,
+	    act->person, "held", NULL);
 }
 
 static enum verdict rule_account(struct daemon *daemon, struct account_act *act)
@@ -64,7 +65,8 @@ enum answered answer_account(struct request *request)
 	struct subject subject;
 	struct account_act act = { .subject = &subject };
 
-	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who, &subject);
+	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who,
+	    &subject);
 	request_verdict(request, rule_account(daemon, &act), 0, NULL);
 	return ANSWER_DONE;
 }
@@ -85,21 +87,27 @@ enum answered answer_enrolled(struct request *request)
 		rc = store_read(daemon->store, act_read_account, &act);
 		facts = subject_facts(&subject, act.tokens, act.codes);
 		verdict = login_account_needs_factor(&facts, subject.uid, subject.service,
-		    origin->flags & LOGIN_AUTH_RAN) ? VERDICT_UNENROLLED : VERDICT_ACCEPT;
+			      origin->flags & LOGIN_AUTH_RAN) ?
+		    VERDICT_UNENROLLED :
+		    VERDICT_ACCEPT;
 	}
-	request_verdict(request, rc < 0 ? daemon_fault("an account could not be looked at", rc) : verdict, 0, NULL);
+	request_verdict(request,
+	    rc < 0 ? daemon_fault("an account could not be looked at", rc) : verdict, 0, NULL);
 	return ANSWER_DONE;
 }
 
-static void tell_login(struct request *request, const struct person_login *login, int64_t failures)
+static void tell_login(struct request *request, const struct person_login *login,
+    int64_t failures)
 {
 	struct tell_notice last = { .kind = NOTICE_LAST_LOGIN, .at = login->at };
 	struct tell_notice failed = { .kind = NOTICE_FAILURES, .number = failures };
 
 	memcpy(last.service, login->service, sizeof(last.service));
-	(void)text_copy(last.text, sizeof(last.text), login->source);	/* too long: said without it */
+	(void)text_copy(last.text, sizeof(last.text),
+	    login->source); /* too long: said without it */
 	if (login->at > 0)
-		(void)request_tell(request, TELL_NOTICE, &last);	/* a peer that left does not want it */
+		(void)request_tell(request, TELL_NOTICE,
+		    &last); /* a peer that left does not want it */
 	if (failures > 0)
 		(void)request_tell(request, TELL_NOTICE, &failed);
 }
@@ -123,7 +131,8 @@ enum answered answer_notices(struct request *request)
 	struct account_act act = { .subject = &subject };
 	int rc = 0;
 
-	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who, &subject);
+	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who,
+	    &subject);
 	if (subject.known && login_is_sitting_down(subject.service)) {
 		rc = store_read(daemon->store, act_read_account, &act);
 		if (rc == 0) {
@@ -132,7 +141,8 @@ enum answered answer_notices(struct request *request)
 			tell_factor_notices(request, &act);
 		}
 	}
-	request_verdict(request, rc < 0 ? daemon_fault("notices could not be read", rc) : VERDICT_ACCEPT, 0, NULL);
+	request_verdict(request,
+	    rc < 0 ? daemon_fault("notices could not be read", rc) : VERDICT_ACCEPT, 0, NULL);
 	return ANSWER_DONE;
 }
 
@@ -144,11 +154,13 @@ struct status_act {
 
 static void tell_token(struct request *request, const struct token *token)
 {
-	struct tell_factor tell = { .token = token->id, .made_at = token->made_at, .used_at = token->used_at };
+	struct tell_factor tell = {
+		.token = token->id, .made_at = token->made_at, .used_at = token->used_at
+	};
 
 	memcpy(tell.kind, token->kind, sizeof(tell.kind));
 	memcpy(tell.label, token->label, sizeof(tell.label));
-	(void)request_tell(request, TELL_FACTOR, &tell);	/* a peer that left does not want it */
+	(void)request_tell(request, TELL_FACTOR, &tell); /* a peer that left does not want it */
 }
 
 static int act_status(struct txn *txn, void *argument)
@@ -190,7 +202,9 @@ static int act_record_look(struct txn *txn, void *argument)
 		    &request_question(act->request)->ask_person.who, &actor);
 	if (rc < 0 || actor == person)
 		return rc;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_STATUS_READ, .actor = actor, .subject = person });
+	return trail_append(txn,
+	    &(struct trail_entry){
+		.event = EVENT_STATUS_READ, .actor = actor, .subject = person });
 }
 
 enum answered answer_status(struct request *request)
@@ -201,7 +215,8 @@ enum answered answer_status(struct request *request)
 	struct look_act look = { daemon, request, &subject };
 	int rc;
 
-	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who, &subject);
+	subject_from(daemon, request_peer(request), &request_question(request)->ask_person.who,
+	    &subject);
 	if (!subject.known) {
 		request_verdict(request, VERDICT_NOT_FOUND, 0, NULL);
 		return ANSWER_DONE;
@@ -211,7 +226,10 @@ enum answered answer_status(struct request *request)
 		rc = store_scan(daemon->store, act_status, &act);
 	if (rc == 0)
 		tell_login(request, &act.account.last, act.account.last.failures);
-	request_verdict(request, rc < 0 ? daemon_fault("the status could not be read", rc) :
-	    act.account.blocked ? VERDICT_HELD : VERDICT_ACCEPT, 0, NULL);
+	request_verdict(request,
+	    rc < 0                  ? daemon_fault("the status could not be read", rc) :
+		act.account.blocked ? VERDICT_HELD :
+				      VERDICT_ACCEPT,
+	    0, NULL);
 	return ANSWER_DONE;
 }

@@ -17,7 +17,7 @@ struct factor_act {
 	const struct ask_confirm *confirm;
 	int64_t person, actor;
 	struct token token;
-	struct secret codes[RECOVERY_COUNT];	/* printed form */
+	struct secret codes[RECOVERY_COUNT]; /* printed form */
 	size_t code_count;
 	enum verdict verdict;
 	const char *words;
@@ -30,24 +30,29 @@ static void factor_act_wipe(struct factor_act *act)
 #define auto_factor_act __attribute__((cleanup(factor_act_wipe)))
 
 /* A row about the factor, with who acted. */
-static int record_factor(struct txn *txn, struct factor_act *act, enum event event, const char *result)
+static int record_factor(struct txn *txn, struct factor_act *act, enum event event,
+    const char *result)
 {
 	int rc = actor_person(txn, act->daemon, act->peer, act->origin, &act->actor);
 
-	return rc < 0 ? rc : login_record(txn, event, &act->subject, act->actor, act->person, result, NULL);
+	return rc < 0 ?
+	    rc :
+	    login_record(txn, event, &act->subject, act->actor, act->person, result, NULL);
 }
 
 /* Who has a factor proves it before a second one; root needs not: it is how a lost one is replaced. */
 static int prove_first_factor(struct txn *txn, struct factor_act *act)
 {
-	const struct judging judging = { act->daemon->config, &act->subject, &act->enroll->code };
+	const struct judging judging = { act->daemon->config, &act->subject,
+		&act->enroll->code };
 	struct attempt attempt;
-	int rc = attempt_find(txn, act->enroll->attempt, act->peer->uid, act->subject.service, &attempt);
+	int rc = attempt_find(txn, act->enroll->attempt, act->peer->uid, act->subject.service,
+	    &attempt);
 
 	if (rc == 0 && attempt.person != act->person)
 		rc = -ENOENT;
 	if (rc == -ENOENT) {
-		act->verdict = VERDICT_UNENROLLED;	/* not yet proven: ask for the code and come back */
+		act->verdict = VERDICT_UNENROLLED; /* not yet proven: ask for the code and come back */
 		return 0;
 	}
 	if (rc == 0)
@@ -59,8 +64,9 @@ static int prove_first_factor(struct txn *txn, struct factor_act *act)
 	rc = attempt_close_failed(txn, &attempt);
 	if (rc == 0)
 		rc = person_add_failure(txn, act->person);
-	return rc < 0 ? rc : login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY, act->person, "refused",
-	    "code");
+	return rc < 0 ? rc :
+			login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY,
+			    act->person, "refused", "code");
 }
 
 static void make_token(struct factor_act *act)
@@ -73,8 +79,10 @@ static void make_token(struct factor_act *act)
 	token->digits = config->mfa.digits;
 	token->period_s = config->mfa.period_s;
 	memcpy(token->kind, "totp", sizeof("totp"));
-	(void)text_copy(token->label, sizeof(token->label), act->enroll->label);	/* of the same size */
-	(void)text_copy(token->algorithm, sizeof(token->algorithm), config->mfa.algorithm);	/* smaller */
+	(void)text_copy(token->label, sizeof(token->label),
+	    act->enroll->label); /* of the same size */
+	(void)text_copy(token->algorithm, sizeof(token->algorithm),
+	    config->mfa.algorithm); /* smaller */
 	token->secret.len = totp_secret_size(totp_algorithm(config->mfa.algorithm));
 	crypto_random(token->secret.bytes, token->secret.len);
 }
@@ -106,13 +114,16 @@ static int act_enroll(struct txn *txn, void *argument)
 
 static void tell_offer(struct request *request, const struct factor_act *act)
 {
-	struct tell_enrolment tell = { .token = act->token.id, .secret = act->token.secret,
-		.digits = act->token.digits, .period_s = act->token.period_s };
+	struct tell_enrolment tell = { .token = act->token.id,
+		.secret = act->token.secret,
+		.digits = act->token.digits,
+		.period_s = act->token.period_s };
 
 	memcpy(tell.algorithm, act->token.algorithm, sizeof(tell.algorithm));
 	memcpy(tell.label, act->token.label, sizeof(tell.label));
 	memcpy(tell.issuer, act->daemon->config->mfa.issuer, sizeof(tell.issuer));
-	(void)request_tell(request, TELL_ENROLMENT, &tell);	/* a peer that left: the offer lapses */
+	(void)request_tell(request, TELL_ENROLMENT,
+	    &tell); /* a peer that left: the offer lapses */
 	secret_wipe(&tell.secret);
 }
 
@@ -125,15 +136,19 @@ enum answered answer_enroll(struct request *request)
 {
 	const struct ask_enroll *ask = &request_question(request)->ask_enroll;
 	auto_daemon struct daemon *daemon = daemon_enter(request);
-	auto_factor_act struct factor_act act = { .daemon = daemon, .peer = request_peer(request),
-		.origin = &ask->who, .enroll = ask, .verdict = VERDICT_BAD_REQUEST };
+	auto_factor_act struct factor_act act = { .daemon = daemon,
+		.peer = request_peer(request),
+		.origin = &ask->who,
+		.enroll = ask,
+		.verdict = VERDICT_BAD_REQUEST };
 	int rc = 0;
 
 	subject_from(daemon, act.peer, act.origin, &act.subject);
 	if (!act.subject.known)
 		act.verdict = VERDICT_NOT_FOUND;
 	else if (enroll_is_sane(ask))
-		rc = store_commit(daemon->store, request_call(request)->record, act_enroll, &act);
+		rc = store_commit(daemon->store, request_call(request)->record, act_enroll,
+		    &act);
 	if (rc < 0)
 		act.verdict = daemon_fault("a factor could not be offered", rc);
 	if (act.verdict == VERDICT_ACCEPT)
@@ -187,7 +202,8 @@ static int refuse_token(struct txn *txn, struct factor_act *act)
 static int act_confirm(struct txn *txn, void *argument)
 {
 	struct factor_act *act = argument;
-	const struct totp_limits limits = { act->daemon->config->mfa.window, act->daemon->config->mfa.drift_max };
+	const struct totp_limits limits = { act->daemon->config->mfa.window,
+		act->daemon->config->mfa.drift_max };
 	struct totp_token totp;
 	int64_t step = -1, drift = 0;
 	bool right;
@@ -197,16 +213,21 @@ static int act_confirm(struct txn *txn, void *argument)
 	if (attempt_clock_is_back(txn_now(txn), txn_newest(txn)))
 		return -ETIME;
 	if (rc == 0)
-		rc = token_offered(txn, act->confirm->token, act->person, act->peer->uid, &act->token);
+		rc = token_offered(txn, act->confirm->token, act->person, act->peer->uid,
+		    &act->token);
 	if (rc == -ENOENT) {
 		act->verdict = VERDICT_NOT_FOUND;
 		return 0;
 	}
 	if (rc < 0)
 		return rc;
-	totp = (struct totp_token){ .secret = act->token.secret, .algorithm = totp_algorithm(act->token.algorithm),
-		.digits = (int)act->token.digits, .period_s = act->token.period_s, .last_step = -1 };
-	right = totp_check(&totp, &act->confirm->code, &limits, txn_now(txn), &step, &drift) == TOTP_RIGHT;
+	totp = (struct totp_token){ .secret = act->token.secret,
+		.algorithm = totp_algorithm(act->token.algorithm),
+		.digits = (int)act->token.digits,
+		.period_s = act->token.period_s,
+		.last_step = -1 };
+	right = totp_check(&totp, &act->confirm->code, &limits, txn_now(txn), &step, &drift) ==
+	    TOTP_RIGHT;
 	secret_wipe(&totp.secret);
 	return right ? accept_token(txn, act, step, drift) : refuse_token(txn, act);
 }
@@ -215,19 +236,24 @@ enum answered answer_confirm(struct request *request)
 {
 	const struct ask_confirm *ask = &request_question(request)->ask_confirm;
 	auto_daemon struct daemon *daemon = daemon_enter(request);
-	auto_factor_act struct factor_act act = { .daemon = daemon, .peer = request_peer(request),
-		.origin = &ask->who, .confirm = ask, .verdict = VERDICT_NOT_FOUND };
+	auto_factor_act struct factor_act act = { .daemon = daemon,
+		.peer = request_peer(request),
+		.origin = &ask->who,
+		.confirm = ask,
+		.verdict = VERDICT_NOT_FOUND };
 	int rc = 0;
 
 	subject_from(daemon, act.peer, act.origin, &act.subject);
 	if (act.subject.known)
-		rc = store_commit(daemon->store, request_call(request)->record, act_confirm, &act);
+		rc = store_commit(daemon->store, request_call(request)->record, act_confirm,
+		    &act);
 	if (rc < 0)
 		act.verdict = daemon_fault("a factor could not be enrolled", rc);
 	for (size_t i = 0; act.verdict == VERDICT_ACCEPT && i < act.code_count; i++) {
 		struct tell_recovery_code tell = { .code = act.codes[i] };
 
-		(void)request_tell(request, TELL_RECOVERY_CODE, &tell);	/* a peer that left: new ones can be made */
+		(void)request_tell(request, TELL_RECOVERY_CODE,
+		    &tell); /* a peer that left: new ones can be made */
 		secret_wipe(&tell.code);
 	}
 	request_verdict(request, act.verdict, 0, NULL);

@@ -12,7 +12,7 @@ struct login_act {
 	struct subject subject;
 	struct attempt attempt;
 	const char *typed_name;
-	const struct secret *code;	/* NULL: close as a failure, unjudged */
+	const struct secret *code; /* NULL: close as a failure, unjudged */
 	bool waited;
 	enum attempt_ruling ruling;
 	enum verdict verdict;
@@ -29,9 +29,10 @@ enum answered answer_policy(struct request *request)
 
 	memcpy(origin.service, ask->service, sizeof(origin.service));
 	subject_from(daemon, request_peer(request), &origin, &subject);
-	tell.prompts = (subject.prompts.password ? PROMPT_PASSWORD : 0) | (subject.prompts.code ? PROMPT_CODE : 0) |
+	tell.prompts = (subject.prompts.password ? PROMPT_PASSWORD : 0) |
+	    (subject.prompts.code ? PROMPT_CODE : 0) |
 	    (subject.prompts.in_one ? PROMPT_IN_ONE : 0);
-	(void)request_tell(request, TELL_POLICY, &tell);	/* a peer that left does not want it */
+	(void)request_tell(request, TELL_POLICY, &tell); /* a peer that left does not want it */
 	return ANSWER_DONE;
 }
 
@@ -46,24 +47,27 @@ static int act_open(struct txn *txn, void *argument)
 	if (rc < 0)
 		return rc;
 	if (act->subject.known) {
-		rc = person_get(txn, act->subject.identity, act->subject.name, &act->attempt.person);
+		rc = person_get(txn, act->subject.identity, act->subject.name,
+		    &act->attempt.person);
 		if (rc == 0)
-			rc = attempt_tally(txn, act->attempt.person, act->attempt.source, &limits, &record);
+			rc = attempt_tally(txn, act->attempt.person, act->attempt.source,
+			    &limits, &record);
 		if (rc < 0)
 			return rc;
 		act->attempt.known_source = record.known_source;
-		if (!act->subject.root_on_console)	/* delayed, never held */
+		if (!act->subject.root_on_console) /* delayed, never held */
 			act->ruling = attempt_rule(&limits, &record, txn_now(txn));
 	}
 	if (act->ruling == ATTEMPT_MAY_OPEN)
 		return attempt_open(txn, &act->attempt);
 	if (act->ruling == ATTEMPT_WAIT && !act->waited)
 		return 0;
-	return login_record(txn, EVENT_LOGIN_HELD, &act->subject, PERSON_NOBODY, act->attempt.person, "held", NULL);
+	return login_record(txn, EVENT_LOGIN_HELD, &act->subject, PERSON_NOBODY,
+	    act->attempt.person, "held", NULL);
 }
 
-static void login_act_init(struct login_act *act, struct daemon *daemon, const struct request *request,
-    const struct origin *origin)
+static void login_act_init(struct login_act *act, struct daemon *daemon,
+    const struct request *request, const struct origin *origin)
 {
 	memset(act, 0, sizeof(*act));
 	act->daemon = daemon;
@@ -92,12 +96,14 @@ enum answered answer_open(struct request *request)
 		tell.verdict = VERDICT_GO_ON;
 		memcpy(tell.attempt, act.attempt.id, sizeof(tell.attempt));
 	}
-	(void)request_tell(request, TELL_ATTEMPT, &tell);	/* a peer that left: the attempt stays a failure */
+	(void)request_tell(request, TELL_ATTEMPT,
+	    &tell); /* a peer that left: the attempt stays a failure */
 	return ANSWER_DONE;
 }
 
 /* The attempt ends as a failure, whatever the reason; the row says which. */
-static int refuse(struct txn *txn, struct login_act *act, enum event event, enum verdict verdict, const char *note)
+static int refuse(struct txn *txn, struct login_act *act, enum event event,
+    enum verdict verdict, const char *note)
 {
 	char stranger[64];
 	int rc = attempt_close_failed(txn, &act->attempt);
@@ -111,7 +117,8 @@ static int refuse(struct txn *txn, struct login_act *act, enum event event, enum
 		note = stranger;
 	}
 	act->verdict = verdict;
-	return login_record(txn, event, &act->subject, PERSON_NOBODY, act->attempt.person, verdict_name(verdict), note);
+	return login_record(txn, event, &act->subject, PERSON_NOBODY, act->attempt.person,
+	    verdict_name(verdict), note);
 }
 
 static int accept_login(struct txn *txn, struct login_act *act, bool with_code, const char *note)
@@ -122,7 +129,8 @@ static int accept_login(struct txn *txn, struct login_act *act, bool with_code, 
 	if (rc >= 0)
 		rc = attempt_close_accepted(txn, &act->attempt, with_code);
 	if (rc == 0 && act->subject.peer == 0 && login_is_sitting_down(act->subject.service))
-		rc = person_add_login(txn, person, act->subject.service, act->subject.shown_source);
+		rc = person_add_login(txn, person, act->subject.service,
+		    act->subject.shown_source);
 	if (rc == 0)
 		rc = login_record(txn, EVENT_LOGIN_ACCEPTED, &act->subject, person, person,
 		    act->subject.peer == 0 ? "accepted" : "accepted-by-own-program", note);
@@ -139,7 +147,8 @@ static int judge_with_code(struct txn *txn, struct login_act *act)
 
 	if (rc < 0)
 		return rc;
-	return verdict == VERDICT_ACCEPT ? accept_login(txn, act, true, NULL) :
+	return verdict == VERDICT_ACCEPT ?
+	    accept_login(txn, act, true, NULL) :
 	    refuse(txn, act, EVENT_LOGIN_REFUSED, verdict,
 		verdict == VERDICT_FAULT ? "the clock is behind the newest record" : "code");
 }
@@ -162,18 +171,22 @@ static int judge_by_need(struct txn *txn, struct login_act *act)
 	case NEED_WORD:
 		return accept_login(txn, act, false, "without a second factor");
 	default:
-		return refuse(txn, act, EVENT_LOGIN_REFUSED, VERDICT_UNENROLLED, "no second factor");
+		return refuse(txn, act, EVENT_LOGIN_REFUSED, VERDICT_UNENROLLED,
+		    "no second factor");
 	}
 }
 
 /* Finds the open attempt and makes sure it is this person's. */
-static int find_attempt(struct txn *txn, struct login_act *act, const unsigned char id[ATTEMPT_ID_SIZE])
+static int find_attempt(struct txn *txn, struct login_act *act,
+    const unsigned char id[ATTEMPT_ID_SIZE])
 {
 	int64_t person = PERSON_NOBODY;
-	int rc = act->subject.known ? person_find(txn, act->subject.identity, &person) : act->subject.fault;
+	int rc = act->subject.known ? person_find(txn, act->subject.identity, &person) :
+				      act->subject.fault;
 
 	if (rc == 0)
-		rc = attempt_find(txn, id, act->subject.peer, act->subject.service, &act->attempt);
+		rc = attempt_find(txn, id, act->subject.peer, act->subject.service,
+		    &act->attempt);
 	if (rc == 0 && act->attempt.person != person)
 		rc = -ENOENT;
 	return rc;
@@ -189,10 +202,10 @@ static int act_settle(struct txn *txn, void *argument)
 	act->verdict = VERDICT_REFUSE;
 	rc = find_attempt(txn, act, id);
 	if (rc == -ENOENT && act->subject.peer != 0)
-		return 0;	/* nothing was done, and a plain peer's word is not worth a row */
-	if (rc == -ENOENT)	/* settled before, too old, or never opened: it counts already */
-		return login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY, PERSON_NOBODY, "refused",
-		    "no open attempt");
+		return 0;  /* nothing was done, and a plain peer's word is not worth a row */
+	if (rc == -ENOENT) /* settled before, too old, or never opened: it counts already */
+		return login_record(txn, EVENT_LOGIN_REFUSED, &act->subject, PERSON_NOBODY,
+		    PERSON_NOBODY, "refused", "no open attempt");
 	if (rc < 0)
 		return rc;
 	if (!act->code || act->attempt.person == PERSON_NOBODY)
@@ -200,7 +213,8 @@ static int act_settle(struct txn *txn, void *argument)
 	rc = block_stands(txn, act->attempt.person);
 	if (rc < 0)
 		return rc;
-	return rc > 0 ? refuse(txn, act, EVENT_LOGIN_HELD, VERDICT_HELD, NULL) : judge_by_need(txn, act);
+	return rc > 0 ? refuse(txn, act, EVENT_LOGIN_HELD, VERDICT_HELD, NULL) :
+			judge_by_need(txn, act);
 }
 
 static enum answered settle(struct request *request, const struct origin *origin,
@@ -244,7 +258,8 @@ static int act_observe(struct txn *txn, void *argument)
 	int rc = 0;
 
 	if (act->subject.known)
-		rc = person_get(txn, act->subject.identity, act->subject.name, &act->attempt.person);
+		rc = person_get(txn, act->subject.identity, act->subject.name,
+		    &act->attempt.person);
 	if (rc == 0)
 		rc = token_count(txn, act->attempt.person, &tokens, &codes);
 	if (rc < 0)
@@ -252,8 +267,10 @@ static int act_observe(struct txn *txn, void *argument)
 	facts = subject_facts(&act->subject, tokens, codes);
 	if (act->verdict == VERDICT_GO_ON && act->subject.known)
 		result = login_need(&facts) == NEED_CODE ? "code-due" :
-		    login_need(&facts) == NEED_REFUSAL ? "unenrolled" : "accepted";
-	return login_record(txn, EVENT_LOGIN_OBSERVED, &act->subject, PERSON_NOBODY, act->attempt.person, result, NULL);
+		    login_need(&facts) == NEED_REFUSAL   ? "unenrolled" :
+							   "accepted";
+	return login_record(txn, EVENT_LOGIN_OBSERVED, &act->subject, PERSON_NOBODY,
+	    act->attempt.person, result, NULL);
 }
 
 enum answered answer_observe(struct request *request)
@@ -266,6 +283,8 @@ enum answered answer_observe(struct request *request)
 	login_act_init(&act, daemon, request, &ask->who);
 	act.verdict = ask->password_right ? VERDICT_GO_ON : VERDICT_REFUSE;
 	rc = store_commit(daemon->store, request_call(request)->record, act_observe, &act);
-	request_verdict(request, rc < 0 ? daemon_fault("a login could not be observed", rc) : VERDICT_ACCEPT, 0, NULL);
+	request_verdict(request,
+	    rc < 0 ? daemon_fault("a login could not be observed", rc) : VERDICT_ACCEPT, 0,
+	    NULL);
 	return ANSWER_DONE;
 }

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-	ROWS_MAX = 1000,	/* in one answer; who wants more asks again */
+	ROWS_MAX = 1000, /* in one answer; who wants more asks again */
 };
 
 struct show_act {
@@ -26,7 +26,7 @@ static void row_fill(struct txn *txn, const struct trail_row *row, struct tell_t
 	memcpy(tell->service, row->service, sizeof(tell->service));
 	memcpy(tell->result, row->result, sizeof(tell->result));
 	memcpy(tell->note, row->note, sizeof(tell->note));
-	(void)text_copy(tell->source, sizeof(tell->source), row->source);	/* too long: left out */
+	(void)text_copy(tell->source, sizeof(tell->source), row->source); /* too long: left out */
 	person_name(txn, row->actor, tell->actor, sizeof(tell->actor));
 	person_name(txn, row->subject, tell->subject, sizeof(tell->subject));
 }
@@ -54,11 +54,13 @@ enum answered answer_trail_show(struct request *request)
 {
 	const struct ask_trail *ask = &request_question(request)->ask_trail;
 	auto_daemon struct daemon *daemon = daemon_enter(request);
-	struct show_act act = { .request = request, .last = ask->after,
+	struct show_act act = { .request = request,
+		.last = ask->after,
 		.most = ask->most < ROWS_MAX ? ask->most : ROWS_MAX };
 	int rc = store_scan(daemon->store, act_show, &act);
 
-	request_verdict(request, rc < 0 ? daemon_fault("the trail could not be read", rc) : VERDICT_ACCEPT, act.last,
+	request_verdict(request,
+	    rc < 0 ? daemon_fault("the trail could not be read", rc) : VERDICT_ACCEPT, act.last,
 	    NULL);
 	return ANSWER_DONE;
 }
@@ -76,9 +78,10 @@ enum answered answer_trail_verify(struct request *request)
 	int rc = store_scan(daemon->store, act_verify, &proof);
 
 	if (proof.broken_at == 0 && proof.rows < head)
-		proof.broken_at = proof.rows + 1;	/* its end was cut off */
+		proof.broken_at = proof.rows + 1; /* its end was cut off */
 	if (rc < 0)
-		request_verdict(request, daemon_fault("the trail could not be read", rc), 0, NULL);
+		request_verdict(request, daemon_fault("the trail could not be read", rc), 0,
+		    NULL);
 	else if (proof.broken_at > 0)
 		request_verdict(request, VERDICT_REFUSE, proof.broken_at, NULL);
 	else
@@ -109,21 +112,25 @@ static int act_record_first(struct txn *txn, void *argument)
 	int64_t actor = PERSON_NOBODY;
 	int rc = actor_person(txn, act->daemon, act->peer, act->origin, &actor);
 
-	return rc < 0 ? rc : trail_append(txn, &(struct trail_entry){ .event = act->event, .actor = actor,
-	    .note = act->note });
+	return rc < 0 ?
+	    rc :
+	    trail_append(txn,
+		&(struct trail_entry){ .event = act->event, .actor = actor, .note = act->note });
 }
 
 int daemon_record_first(void *context, struct request *request)
 {
 	struct daemon *daemon = context;
 	uint8_t kind = (uint8_t)request_call(request)->kind;
-	struct first_act act = { .daemon = daemon, .peer = request_peer(request), .origin = message_origin(kind, request_question(request)) };
+	struct first_act act = { .daemon = daemon,
+		.peer = request_peer(request),
+		.origin = message_origin(kind, request_question(request)) };
 
 	for (size_t i = 0; i < COUNT_OF(first_rows); i++)
 		if ((uint8_t)first_rows[i].kind == kind)
 			act.event = first_rows[i].event;
 	if (!act.event || !act.origin)
-		return -EINVAL;		/* a row of the call table without one here: refused, not forgotten */
+		return -EINVAL; /* a row of the call table without one here: refused, not forgotten */
 	if (kind == ASK_TRAIL_SHOW)
 		(void)snprintf(act.note, sizeof(act.note), "after row %" PRId64,
 		    request_question(request)->ask_trail.after);

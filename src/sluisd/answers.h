@@ -23,11 +23,12 @@ struct judging {
  * Judges a code against every factor of the attempt's person, and burns it. *ret is VERDICT_ACCEPT,
  * VERDICT_USED, VERDICT_REFUSE, or VERDICT_FAULT when the clock cannot be believed. Returns 0 or -errno.
  */
-int judge_code(struct txn *txn, const struct judging *judging, const struct attempt *attempt, enum verdict *ret);
+int judge_code(struct txn *txn, const struct judging *judging, const struct attempt *attempt,
+    enum verdict *ret);
 
 /* Appends a login event about the subject. actor is PERSON_NOBODY unless it is proven who acts. */
-int login_record(struct txn *txn, enum event event, const struct subject *subject, int64_t actor, int64_t person,
-    const char *result, const char *note);
+int login_record(struct txn *txn, enum event event, const struct subject *subject,
+    int64_t actor, int64_t person, const char *result, const char *note);
 
 /* What the policy wants of this person, once it is known how many factors there are. */
 struct login_facts subject_facts(const struct subject *subject, int64_t tokens, int64_t codes);

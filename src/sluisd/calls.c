@@ -11,6 +11,7 @@ enum {
  * Root may ask everything. An open attempt has no row: it is counted, and its end is the row. A refusal in account
  * and a look at another's status leave one.
  */
+/* clang-format off */
 const struct call daemon_calls[] = {
 	/* call               who may ask    about others       record        a minute, plain   answered by */
 	{ ASK_POLICY,         MAY_ANYBODY,   0,                 TRAIL_NONE,   0,                answer_policy },
@@ -30,5 +31,6 @@ const struct call daemon_calls[] = {
 	{ ASK_HEALTH,         0,             ROLE_ADMIN,        TRAIL_NONE,   0,                answer_health },
 	{ ASK_CLOCK_ACCEPT,   0,             0,                 TRAIL_WITH,   0,                answer_clock_accept },
 };
+/* clang-format on */
 
 const size_t daemon_call_count = sizeof(daemon_calls) / sizeof(daemon_calls[0]);

@@ -15,11 +15,11 @@
 
 /* What every answer works with. */
 struct daemon {
-	pthread_rwlock_t config_lock;	/* read while answering, written by a reload */
+	pthread_rwlock_t config_lock; /* read while answering, written by a reload */
 	struct config *config;
 	struct passwd_cache *accounts;
 	struct keys *keys;
-	struct keys *stranger_keys;	/* for names of nobody; dropped daily */
+	struct keys *stranger_keys; /* for names of nobody; dropped daily */
 	struct store *store;
 	struct server *server;
 	int listener;
@@ -36,35 +36,38 @@ extern const size_t daemon_call_count;
 
 /* Who a question is about and where it comes from, worked out once for the answer. */
 struct subject {
-	int fault;			/* whether one exists could not be found out: -errno, else 0 */
-	bool known;			/* a local account of that name exists */
-	char name[PROTO_TEXT_SIZE];	/* of the account; empty when there is none */
-	char identity[PROTO_TEXT_SIZE];	/* "local:UID:NAME" */
+	int fault;  /* whether one exists could not be found out: -errno, else 0 */
+	bool known; /* a local account of that name exists */
+	char name[PROTO_TEXT_SIZE];     /* of the account; empty when there is none */
+	char identity[PROTO_TEXT_SIZE]; /* "local:UID:NAME" */
 	int64_t uid;
 	unsigned roles;
-	bool enforce, required;		/* mode and demand for this person and service */
+	bool enforce, required; /* mode and demand for this person and service */
 	enum login_asks asks;
 	struct login_prompts prompts;
 	bool root_on_console;
 	bool publickey;
 	struct source source;
-	char shown_source[SOURCE_SIZE];	/* as the trail may hold it */
+	char shown_source[SOURCE_SIZE]; /* as the trail may hold it */
 	unsigned char source_hash[CRYPTO_HASH_SIZE];
 	char service[PROTO_WORD_SIZE];
 	int64_t peer;
 };
 
 /* Fills subject from the question's origin. An unknown name is no error; fault says what is one. */
-void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin, struct subject *ret);
+void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin,
+    struct subject *ret);
 
 /*
  * The person who acts: for uid 0 the login uid that it names, else the peer's own account.
  * PERSON_NOBODY when there is no such account.
  */
-int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer, const struct origin *origin, int64_t *ret);
+int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer,
+    const struct origin *origin, int64_t *ret);
 
 /* The hooks of the gate: server/server.h. */
-void daemon_facts(void *context, const struct peer *peer, const struct origin *origin, struct gate_facts *ret);
+void daemon_facts(void *context, const struct peer *peer, const struct origin *origin,
+    struct gate_facts *ret);
 int daemon_record_first(void *context, struct request *request);
 
 /* An unknown name for the trail's note: a hash under a key that is gone tomorrow. */

@@ -12,7 +12,7 @@
 #include <systemd/sd-daemon.h>
 
 enum {
-	EXIT_USAGE = 2,		/* also a configuration that does not load */
+	EXIT_USAGE = 2, /* also a configuration that does not load */
 	EXIT_FAULT = 4,
 	UPKEEP_S = 60,
 	STRANGER_KEY_S = 86400,
@@ -56,7 +56,8 @@ static void reload(struct daemon *daemon, const char *path)
 {
 	struct config *fresh = NULL, *old;
 
-	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld", (long long)clock_monotonic_ms() * 1000);
+	(void)sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%lld",
+	    (long long)clock_monotonic_ms() * 1000);
 	if (load_config(path, &fresh) == 0) {
 		(void)pthread_rwlock_wrlock(&daemon->config_lock);
 		old = daemon->config;
@@ -72,18 +73,20 @@ static void reload(struct daemon *daemon, const char *path)
 
 static void upkeep(struct daemon *daemon)
 {
-	struct config *config = daemon->config;	/* only this thread changes it */
+	struct config *config = daemon->config; /* only this thread changes it */
 	const struct store_upkeep work = {
 		.attempt_memory_s = config->lockout.window_s + config->lockout.hold_s,
 		.known_source_s = config->lockout.known_source_s,
-		.retention_s = { config->trail.routine_s, config->trail.privileged_s, config->trail.emergency_s },
+		.retention_s = { config->trail.routine_s, config->trail.privileged_s,
+		    config->trail.emergency_s },
 	};
 	int rc = store_upkeep(daemon->store, &work);
 
 	if (rc < 0)
 		log_line(LOG_ERR, "the upkeep of the state failed, going on: %s", strerror(-rc));
 	if (attempt_clock_is_back(clock_now(), store_newest(daemon->store)))
-		log_line(LOG_ALERT, "the clock is behind the newest record: codes are refused until it is set right");
+		log_line(LOG_ALERT,
+		    "the clock is behind the newest record: codes are refused until it is set right");
 }
 
 /* Names of strangers in the trail cannot be linked from one day to the next. */
@@ -92,7 +95,7 @@ static void change_stranger_key(struct daemon *daemon)
 	struct keys *fresh;
 
 	if (keys_make(&fresh) < 0)
-		return;		/* tried again with the next upkeep */
+		return; /* tried again with the next upkeep */
 	(void)pthread_rwlock_wrlock(&daemon->config_lock);
 	keys_free(daemon->stranger_keys);
 	daemon->stranger_keys = fresh;
@@ -137,7 +140,7 @@ static int run(struct daemon *daemon, const char *config_path)
 	(void)sigaddset(&signals, SIGTERM);
 	(void)sigaddset(&signals, SIGINT);
 	(void)sigaddset(&signals, SIGHUP);
-	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL);	/* before any thread: all inherit it */
+	(void)pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread: all inherit it */
 	rc = daemon_start(daemon);
 	if (rc == 0) {
 		(void)sd_notify(0, "READY=1");

@@ -18,8 +18,8 @@
 
 enum {
 	BACKLOG = 256,
-	ARENAS = 2,		/* of malloc: one for each of the many threads would be memory for nothing */
-	SOCKET_MODE = 0666,	/* anybody may ask; the call table says what */
+	ARENAS = 2, /* of malloc: one for each of the many threads would be memory for nothing */
+	SOCKET_MODE = 0666, /* anybody may ask; the call table says what */
 };
 
 /* No core, no debugger, nothing readable by others: secrets pass through this memory. */
@@ -28,7 +28,8 @@ static void harden(void)
 	(void)umask(077);
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
-		log_line(LOG_WARNING, "core dumps could not be turned off, going on: %s", strerror(errno));
+		log_line(LOG_WARNING, "core dumps could not be turned off, going on: %s",
+		    strerror(errno));
 }
 
 static int load_keys(struct daemon *daemon)
@@ -37,12 +38,17 @@ static int load_keys(struct daemon *daemon)
 	char path[CONFIG_VALUE_SIZE + 8];
 	int rc;
 
-	(void)snprintf(path, sizeof(path), "%s%s", credentials ? credentials : daemon->config->server.key_file,
+	(void)snprintf(path, sizeof(path), "%s%s",
+	    credentials ? credentials : daemon->config->server.key_file,
 	    credentials ? "/key" : "");
 	rc = keys_load(path, geteuid(), &daemon->keys);
 	if (rc < 0)
-		log_line(LOG_ERR, "%s: %s", path, rc == -EBADMSG ? "not a key of 32 bytes" :
-		    rc == -EPERM ? "others than its owner can read or change it, or its owner is wrong" : strerror(-rc));
+		log_line(LOG_ERR, "%s: %s", path,
+		    rc == -EBADMSG ?
+			"not a key of 32 bytes" :
+			rc == -EPERM ?
+			"others than its owner can read or change it, or its owner is wrong" :
+			strerror(-rc));
 	return rc < 0 ? rc : keys_make(&daemon->stranger_keys);
 }
 
@@ -53,24 +59,31 @@ static void alarm_line(const char *text)
 
 static int open_store(struct daemon *daemon)
 {
-	const struct store_setup setup = { .dir = daemon->config->server.state_dir, .keys = daemon->keys,
-		.reserve_kib = daemon->config->server.reserve_kib, .clock = clock_now, .alarm = alarm_line };
+	const struct store_setup setup = { .dir = daemon->config->server.state_dir,
+		.keys = daemon->keys,
+		.reserve_kib = daemon->config->server.reserve_kib,
+		.clock = clock_now,
+		.alarm = alarm_line };
 	enum store_state state;
 	int rc = store_open(&setup, &daemon->store, &state);
 
 	if (rc < 0)
 		log_line(LOG_ERR, "%s: the state cannot be opened: %s", setup.dir,
 		    rc == -EBADMSG ? "it is damaged, or of a later version" :
-		    rc == -EKEYREJECTED ? "it was made with another key: put the right key back" : strerror(-rc));
+			rc == -EKEYREJECTED ?
+				     "it was made with another key: put the right key back" :
+				     strerror(-rc));
 	else if (state == STORE_RESTORED)
-		log_line(LOG_ALERT, "an older database was put back: codes that may have been used since are void");
+		log_line(LOG_ALERT,
+		    "an older database was put back: codes that may have been used since are void");
 	return rc;
 }
 
 static int act_started(struct txn *txn, void *argument)
 {
 	(void)argument;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_SERVICE_STARTED, .result = "accepted" });
+	return trail_append(txn,
+	    &(struct trail_entry){ .event = EVENT_SERVICE_STARTED, .result = "accepted" });
 }
 
 static int socket_make(const char *path)
@@ -86,11 +99,11 @@ static int socket_make(const char *path)
 	}
 	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0) {
 		(void)close(fd);
-		return -EADDRINUSE;	/* another sluisd answers there */
+		return -EADDRINUSE; /* another sluisd answers there */
 	}
-	(void)unlink(path);	/* what a killed daemon left; bind tells if it is anything else */
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 || chmod(path, SOCKET_MODE) < 0 ||
-	    listen(fd, BACKLOG) < 0)
+	(void)unlink(path); /* what a killed daemon left; bind tells if it is anything else */
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    chmod(path, SOCKET_MODE) < 0 || listen(fd, BACKLOG) < 0)
 		rc = -errno;
 	if (rc < 0)
 		(void)close(fd);
@@ -107,17 +120,21 @@ static int open_listener(struct daemon *daemon)
 	else
 		fd = socket_make(daemon->config->server.socket);
 	if (fd < 0) {
-		log_line(LOG_ERR, "%s: cannot listen: %s", daemon->config->server.socket, strerror(-fd));
+		log_line(LOG_ERR, "%s: cannot listen: %s", daemon->config->server.socket,
+		    strerror(-fd));
 		return fd;
 	}
 	daemon->listener = fd;
-	return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0;	/* systemd's may block */
+	return fcntl(fd, F_SETFL, O_NONBLOCK) < 0 ? -errno : 0; /* systemd's may block */
 }
 
 static int open_server(struct daemon *daemon)
 {
-	const struct server_setup setup = { .listener = daemon->listener, .calls = daemon_calls,
-		.call_count = daemon_call_count, .context = daemon, .facts = daemon_facts,
+	const struct server_setup setup = { .listener = daemon->listener,
+		.calls = daemon_calls,
+		.call_count = daemon_call_count,
+		.context = daemon,
+		.facts = daemon_facts,
 		.record_first = daemon_record_first };
 	int rc = server_start(&setup, &daemon->server);
 

@@ -10,12 +10,13 @@
 #include <string.h>
 
 enum {
-	OVERFLOW_UID = 65534,	/* what the kernel says of a peer from another user namespace: nobody's word */
+	OVERFLOW_UID = 65534, /* what the kernel says of a peer from another user namespace: nobody's word */
 };
 
 static void identity_write(const struct local_account *account, char out[PROTO_TEXT_SIZE])
 {
-	(void)snprintf(out, PROTO_TEXT_SIZE, "local:%" PRId64 ":%s", (int64_t)account->uid, account->name);
+	(void)snprintf(out, PROTO_TEXT_SIZE, "local:%" PRId64 ":%s", (int64_t)account->uid,
+	    account->name);
 }
 
 static bool in_group(const void *context, const char *group)
@@ -37,9 +38,12 @@ static unsigned roles_of(const struct config *config, const struct local_account
 		const struct config_list *list;
 		enum role role;
 	} rows[] = {
-		{ &config->roles.director, ROLE_DIRECTOR }, { &config->roles.deputy, ROLE_DEPUTY },
-		{ &config->roles.servicedesk, ROLE_SERVICEDESK }, { &config->roles.dpo, ROLE_DPO },
-		{ &config->roles.ciso, ROLE_CISO }, { &config->roles.reviewer, ROLE_REVIEWER },
+		{ &config->roles.director, ROLE_DIRECTOR },
+		{ &config->roles.deputy, ROLE_DEPUTY },
+		{ &config->roles.servicedesk, ROLE_SERVICEDESK },
+		{ &config->roles.dpo, ROLE_DPO },
+		{ &config->roles.ciso, ROLE_CISO },
+		{ &config->roles.reviewer, ROLE_REVIEWER },
 		{ &config->roles.admin, ROLE_ADMIN },
 	};
 	unsigned roles = account->uid == 0 ? ROLE_ADMIN : 0;
@@ -59,7 +63,8 @@ static bool in_exempt_group(const struct config *config, const struct local_acco
 }
 
 /* The mode that binds: a group's before a service's before the general one; of two groups the stricter. */
-static bool mode_enforces(const struct config *config, const struct local_account *account, const char *service)
+static bool mode_enforces(const struct config *config, const struct local_account *account,
+    const char *service)
 {
 	int mode = config_map_find(&config->policy.mode_services, service, config->policy.mode);
 	int strictest = 0;
@@ -104,14 +109,17 @@ static void account_fill(struct daemon *daemon, const struct origin *origin, str
 	ret->roles = roles_of(config, &account);
 	ret->enforce = mode_enforces(config, &account, origin->service);
 	ret->required = config->mfa.required && !in_exempt_group(config, &account);
-	ret->root_on_console = account.uid == 0 && ret->peer == 0 && (origin->flags & LOGIN_CONSOLE);
+	ret->root_on_console = account.uid == 0 && ret->peer == 0 &&
+	    (origin->flags & LOGIN_CONSOLE);
 }
 
 static int64_t uid_of_name(struct daemon *daemon, const char *name)
 {
 	struct local_account account;
 
-	return name[0] && passwd_cache_find(daemon->accounts, name, &account) == 0 ? (int64_t)account.uid : -1;
+	return name[0] && passwd_cache_find(daemon->accounts, name, &account) == 0 ?
+	    (int64_t)account.uid :
+	    -1;
 }
 
 /* What a peer typed or claimed, fit for one line of the trail. */
@@ -123,20 +131,27 @@ static const char *plain(const char *text)
 /* What can name a file in /etc/pam.d; anything else is a peer's free text, and the trail is no place for it. */
 static bool service_is_name(const char *service)
 {
-	return strspn(service, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(service);
+	return strspn(service,
+		   "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+	    strlen(service);
 }
 
 static enum source_detail detail_of(const struct config *config)
 {
-	return config->trail.source == SOURCE_FULL ? SOURCE_SHOW_FULL :
-	    config->trail.source == SOURCE_TRUNCATED ? SOURCE_SHOW_TRUNCATED : SOURCE_SHOW_ZONE;
+	return config->trail.source == SOURCE_FULL   ? SOURCE_SHOW_FULL :
+	    config->trail.source == SOURCE_TRUNCATED ? SOURCE_SHOW_TRUNCATED :
+						       SOURCE_SHOW_ZONE;
 }
 
-void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin, struct subject *ret)
+void subject_from(struct daemon *daemon, const struct peer *peer, const struct origin *origin,
+    struct subject *ret)
 {
 	const struct source_facts facts = {
-		.rhost = plain(origin->rhost), .tty = plain(origin->tty), .ruid = origin->ruid,
-		.ruser_uid = uid_of_name(daemon, origin->ruser), .peer_uid = peer->uid,
+		.rhost = plain(origin->rhost),
+		.tty = plain(origin->tty),
+		.ruid = origin->ruid,
+		.ruser_uid = uid_of_name(daemon, origin->ruser),
+		.peer_uid = peer->uid,
 	};
 
 	memset(ret, 0, sizeof(*ret));
@@ -150,14 +165,14 @@ void subject_from(struct daemon *daemon, const struct peer *peer, const struct o
 	source_show(&ret->source, detail_of(daemon->config), ret->shown_source);
 	attempt_source(daemon->keys, ret->source.key, ret->source_hash);
 	(void)text_copy(ret->service, sizeof(ret->service),
-	    service_is_name(origin->service) ? origin->service : "?");	/* of the same size */
+	    service_is_name(origin->service) ? origin->service : "?"); /* of the same size */
 }
 
 struct daemon *daemon_enter(const struct request *request)
 {
 	struct daemon *daemon = request_context(request);
 
-	(void)pthread_rwlock_rdlock(&daemon->config_lock);	/* fails only on a deadlock with ourselves */
+	(void)pthread_rwlock_rdlock(&daemon->config_lock); /* fails only on a deadlock with ourselves */
 	return daemon;
 }
 
@@ -166,7 +181,8 @@ void daemon_leave(struct daemon **daemon)
 	(void)pthread_rwlock_unlock(&(*daemon)->config_lock);
 }
 
-static void actor_of_uid(struct daemon *daemon, int64_t uid, char identity[PROTO_TEXT_SIZE], char name[PROTO_TEXT_SIZE])
+static void actor_of_uid(struct daemon *daemon, int64_t uid, char identity[PROTO_TEXT_SIZE],
+    char name[PROTO_TEXT_SIZE])
 {
 	struct local_account account;
 
@@ -177,9 +193,10 @@ static void actor_of_uid(struct daemon *daemon, int64_t uid, char identity[PROTO
 	identity_write(&account, identity);
 }
 
-int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer, const struct origin *origin, int64_t *ret)
+int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer,
+    const struct origin *origin, int64_t *ret)
 {
-	const int64_t unset = (uint32_t)-1;	/* a process that nobody logged in to */
+	const int64_t unset = (uint32_t)-1; /* a process that nobody logged in to */
 	int64_t uid = peer->uid;
 	char identity[PROTO_TEXT_SIZE], name[PROTO_TEXT_SIZE];
 
@@ -199,19 +216,22 @@ static bool speaks_for_others(const struct config *config, const char *user, con
 		const struct config_peer *row = &config->peers.rows[i];
 
 		for (size_t k = 0; k < row->services.count; k++)
-			if (strcmp(row->user, user) == 0 && strcmp(row->services.words[k], service) == 0)
+			if (strcmp(row->user, user) == 0 &&
+			    strcmp(row->services.words[k], service) == 0)
 				return true;
 	}
 	return false;
 }
 
-void daemon_facts(void *context, const struct peer *peer, const struct origin *origin, struct gate_facts *ret)
+void daemon_facts(void *context, const struct peer *peer, const struct origin *origin,
+    struct gate_facts *ret)
 {
 	struct daemon *daemon = context;
 	struct local_account account;
 
 	*ret = (struct gate_facts){ .peer_uid = peer->uid };
-	if (peer->uid == 0 || peer->uid == OVERFLOW_UID || passwd_cache_find_uid(daemon->accounts, peer->uid, &account) < 0)
+	if (peer->uid == 0 || peer->uid == OVERFLOW_UID ||
+	    passwd_cache_find_uid(daemon->accounts, peer->uid, &account) < 0)
 		return;
 	(void)pthread_rwlock_rdlock(&daemon->config_lock);
 	ret->roles = roles_of(daemon->config, &account);
@@ -235,7 +255,8 @@ void stranger_note(const struct daemon *daemon, const char *name, char *out, siz
 struct attempt_limits daemon_attempt_limits(const struct config *config)
 {
 	return (struct attempt_limits){ .failures = config->lockout.failures,
-		.stranger_failures = config->lockout.stranger_failures, .window_s = config->lockout.window_s,
+		.stranger_failures = config->lockout.stranger_failures,
+		.window_s = config->lockout.window_s,
 		.hold_s = config->lockout.hold_s };
 }
 

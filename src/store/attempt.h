@@ -16,17 +16,18 @@ enum {
 };
 
 struct attempt {
-	unsigned char id[ATTEMPT_ID_SIZE];	/* random: who knows it may settle it */
-	int64_t person;				/* PERSON_NOBODY: nobody of that name */
+	unsigned char id[ATTEMPT_ID_SIZE]; /* random: who knows it may settle it */
+	int64_t person;                    /* PERSON_NOBODY: nobody of that name */
 	unsigned char source[CRYPTO_HASH_SIZE];
 	bool known_source;
-	int64_t peer;				/* uid of the process that opened it */
+	int64_t peer; /* uid of the process that opened it */
 	char service[ATTEMPT_SERVICE_SIZE];
 	int64_t opened_at;
 };
 
 /* Fills the keyed hash of a source. */
-void attempt_source(const struct keys *keys, const char *source_key, unsigned char out[CRYPTO_HASH_SIZE]);
+void attempt_source(const struct keys *keys, const char *source_key,
+    unsigned char out[CRYPTO_HASH_SIZE]);
 
 /* Counts what the rule needs for this person and source. */
 int attempt_tally(struct txn *txn, int64_t person, const unsigned char source[CRYPTO_HASH_SIZE],
@@ -39,8 +40,8 @@ int attempt_open(struct txn *txn, struct attempt *attempt);
  * Finds an open attempt of that peer at that service. Returns 0, -ENOENT (none: settled, of another, or too old)
  * or another -errno.
  */
-int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer, const char *service,
-    struct attempt *ret);
+int attempt_find(struct txn *txn, const unsigned char id[ATTEMPT_ID_SIZE], int64_t peer,
+    const char *service, struct attempt *ret);
 
 /* Closes it as a failure. */
 int attempt_close_failed(struct txn *txn, const struct attempt *attempt);

@@ -8,8 +8,8 @@
 #include <string.h>
 
 enum {
-	QUEUE_MAX = 1024,	/* acts that wait for their commit */
-	EPOCH_ROWS = 4096,	/* trail rows between two writings of the epoch file, at most */
+	QUEUE_MAX = 1024,  /* acts that wait for their commit */
+	EPOCH_ROWS = 4096, /* trail rows between two writings of the epoch file, at most */
 };
 
 /* An act that waits for its commit; it lives on the stack of the thread that waits. */
@@ -20,12 +20,12 @@ struct job {
 	enum record record;
 	int result;
 	bool done;
-	pthread_cond_t turn;		/* it is done, or it is this thread's turn to write */
+	pthread_cond_t turn; /* it is done, or it is this thread's turn to write */
 };
 
 struct commits {
 	struct commits_setup setup;
-	pthread_mutex_t lock;		/* guards what follows, up to the writer's own */
+	pthread_mutex_t lock; /* guards what follows, up to the writer's own */
 	pthread_cond_t idle;
 	struct job *first, **last;
 	size_t queue_size;
@@ -33,7 +33,7 @@ struct commits {
 	int64_t newest, durable_head;
 
 	/* The writer's own: whoever set writing. */
-	int64_t head;			/* where the trail ends, and the hash there */
+	int64_t head; /* where the trail ends, and the hash there */
 	unsigned char head_hash[CRYPTO_HASH_SIZE];
 	int64_t rows_since_epoch;
 };
@@ -53,7 +53,7 @@ static int run_job(struct txn *txn, struct job *job)
 	rc = job->act(txn, job->argument);
 	if (rc >= 0 && job->record == TRAIL_WITH && txn->trail_rows == 0 &&
 	    sqlite3_total_changes64(txn->db) != changes)
-		rc = -EPROTO;	/* no record, no act */
+		rc = -EPROTO; /* no record, no act */
 	job->result = rc;
 	ended = rc < 0 ? sql_do(txn, "ROLLBACK TO act") : 0;
 	if (ended == 0)
@@ -74,7 +74,8 @@ static int check_head(struct commits *commits)
 		return rc;
 	if (seq == commits->head && memcmp(hash, commits->head_hash, sizeof(hash)) == 0)
 		return 0;
-	commits->setup.alarm("the trail does not end where the last commit left it: somebody changed the database");
+	commits->setup
+	    .alarm("the trail does not end where the last commit left it: somebody changed the database");
 	return -EBADMSG;
 }
 
@@ -94,7 +95,7 @@ static int run_batch(struct commits *commits, struct job *first, int64_t *ret_ro
 	if (rc == 0)
 		rc = sql_do(txn, "COMMIT");
 	if (rc < 0 && !sqlite3_get_autocommit(txn->db))
-		(void)sql_do(txn, "ROLLBACK");	/* the first error is the one that counts */
+		(void)sql_do(txn, "ROLLBACK"); /* the first error is the one that counts */
 	if (rc == 0 && rows > 0)
 		rc = trail_head(txn, &commits->head, commits->head_hash);
 	*ret_rows = rc < 0 ? 0 : rows;
@@ -104,7 +105,9 @@ static int run_batch(struct commits *commits, struct job *first, int64_t *ret_ro
 static int record_disk_full(struct txn *txn, void *argument)
 {
 	(void)argument;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_DISK_FULL, .note = "the reserve was released" });
+	return trail_append(txn,
+	    &(struct trail_entry){
+		.event = EVENT_DISK_FULL, .note = "the reserve was released" });
 }
 
 /* Once the disk is full the reserve is given back, and the batch has one more try. */
@@ -116,7 +119,8 @@ static int run_batch_or_release(struct commits *commits, struct job *first, int6
 
 	if (rc != -ENOSPC || reserve_release(commits->setup.reserve) < 0)
 		return rc;
-	commits->setup.alarm("the disk is full and the reserve was released: make room now, or logins will be refused");
+	commits->setup
+	    .alarm("the disk is full and the reserve was released: make room now, or logins will be refused");
 	rc = run_batch(commits, first, ret_rows);
 	if (rc == 0 && run_batch(commits, &full, &rows) == 0)
 		*ret_rows += rows;
@@ -130,7 +134,7 @@ static void remember_epoch(struct commits *commits, int64_t rows, bool due)
 	if (commits->rows_since_epoch == 0 || (!due && commits->rows_since_epoch < EPOCH_ROWS))
 		return;
 	if (epoch_write(commits->setup.txn, commits->setup.epoch) == 0)
-		commits->rows_since_epoch = 0;	/* else tried again at the next occasion: it only lags */
+		commits->rows_since_epoch = 0; /* else tried again at the next occasion: it only lags */
 }
 
 /* Tells the threads of a batch what became of it; their jobs are gone once the lock is released. */
@@ -172,7 +176,7 @@ static void write_queue(struct commits *commits)
 	(void)pthread_mutex_lock(&commits->lock);
 	finish_batch(commits, first, rc);
 	if (rc == 0 && (epoch_due || commits->rows_since_epoch + rows >= EPOCH_ROWS)) {
-		(void)pthread_mutex_unlock(&commits->lock);	/* those who wait have their answer already */
+		(void)pthread_mutex_unlock(&commits->lock); /* those who wait have their answer already */
 		remember_epoch(commits, rows, epoch_due);
 		(void)pthread_mutex_lock(&commits->lock);
 	} else {
@@ -187,7 +191,9 @@ static void write_queue(struct commits *commits)
 
 int commits_do(struct commits *commits, enum record record, store_act *act, void *argument)
 {
-	struct job job = { .act = act, .argument = argument, .record = record, .result = -ECANCELED };
+	struct job job = {
+		.act = act, .argument = argument, .record = record, .result = -ECANCELED
+	};
 
 	(void)pthread_cond_init(&job.turn, NULL);
 	(void)pthread_mutex_lock(&commits->lock);
@@ -244,7 +250,7 @@ int commits_make(const struct commits_setup *setup, struct commits **ret)
 	commits->setup = *setup;
 	commits->newest = setup->txn->newest = setup->newest;
 	commits->last = &commits->first;
-	(void)pthread_mutex_init(&commits->lock, NULL);	/* neither can fail on Linux */
+	(void)pthread_mutex_init(&commits->lock, NULL); /* neither can fail on Linux */
 	(void)pthread_cond_init(&commits->idle, NULL);
 	rc = trail_head(setup->txn, &commits->head, commits->head_hash);
 	commits->durable_head = commits->head;

@@ -11,11 +11,11 @@
 struct commits;
 
 struct commits_setup {
-	struct txn *txn;		/* the writing connection: only used here from now on */
+	struct txn *txn; /* the writing connection: only used here from now on */
 	int64_t (*clock)(void);
 	void (*alarm)(const char *text);
-	const char *reserve, *epoch;	/* paths; outlive this */
-	int64_t newest;			/* the newest time that was ever committed */
+	const char *reserve, *epoch; /* paths; outlive this */
+	int64_t newest;              /* the newest time that was ever committed */
 };
 
 /* Returns 0 or -errno. */

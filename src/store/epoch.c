@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 enum {
-	EPOCH_SIZE = 160,	/* "SEQ HASH TIME\n" */
+	EPOCH_SIZE = 160, /* "SEQ HASH TIME\n" */
 };
 
 struct epoch {
@@ -31,7 +31,8 @@ static int epoch_parse(char *text, struct epoch *ret)
 	if (!end || end[1] != '\0')
 		return -EBADMSG;
 	*hash++ = *newest++ = *end = '\0';
-	if (text_number(text, 0, INT64_MAX, &ret->seq) < 0 || text_unhex(hash, ret->hash, sizeof(ret->hash)) < 0 ||
+	if (text_number(text, 0, INT64_MAX, &ret->seq) < 0 ||
+	    text_unhex(hash, ret->hash, sizeof(ret->hash)) < 0 ||
 	    text_number(newest, 0, INT64_MAX, &ret->newest) < 0)
 		return -EBADMSG;
 	return 0;
@@ -66,8 +67,9 @@ int epoch_check(struct txn *txn, const char *path, enum store_state *ret, int64_
 	if (rc == -ENOENT)
 		*ret = empty ? STORE_NEW : STORE_RESTORED;
 	else if (rc < 0)
-		*ret = STORE_RESTORED;		/* a damaged memory proves nothing */
-	else if (epoch.seq > 0 && (trail_hash(txn, epoch.seq, hash) < 0 || memcmp(hash, epoch.hash, sizeof(hash)) != 0))
+		*ret = STORE_RESTORED; /* a damaged memory proves nothing */
+	else if (epoch.seq > 0 &&
+	    (trail_hash(txn, epoch.seq, hash) < 0 || memcmp(hash, epoch.hash, sizeof(hash)) != 0))
 		*ret = STORE_RESTORED;
 	else
 		*ret = STORE_SOUND;
@@ -84,6 +86,7 @@ int epoch_write(struct txn *txn, const char *path)
 	if (rc < 0 && rc != -ENOENT)
 		return rc;
 	text_hex(hash, sizeof(hash), hex);
-	len = snprintf(text, sizeof(text), "%" PRId64 " %s %" PRId64 "\n", seq, hex, txn->newest);
+	len = snprintf(text, sizeof(text), "%" PRId64 " %s %" PRId64 "\n", seq, hex,
+	    txn->newest);
 	return file_replace(path, text, (size_t)len, S_IRUSR | S_IWUSR);
 }

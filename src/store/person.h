@@ -9,7 +9,7 @@
  */
 
 enum {
-	PERSON_NOBODY = 0,	/* no person: an unknown name, or sluisd itself */
+	PERSON_NOBODY = 0, /* no person: an unknown name, or sluisd itself */
 };
 
 /* Finds the person, or makes a number for it. Returns 0 or -errno. */
@@ -24,11 +24,12 @@ struct person_login {
 	int64_t at;
 	char service[64];
 	char source[272];
-	int64_t failures;	/* wrong tries since then */
+	int64_t failures; /* wrong tries since then */
 };
 
 /* The newest login and what came before it. */
-int person_logins(struct txn *txn, int64_t person, struct person_login *ret_last, struct person_login *ret_before);
+int person_logins(struct txn *txn, int64_t person, struct person_login *ret_last,
+    struct person_login *ret_before);
 int person_add_login(struct txn *txn, int64_t person, const char *service, const char *source);
 int person_add_failure(struct txn *txn, int64_t person);
 

@@ -26,7 +26,7 @@ int reserve_make(const char *path, int64_t kib)
 		return -errno;
 	rc = posix_fallocate(fd, 0, kib * 1024);
 	if (rc != 0)
-		(void)unlink(path);	/* half a reserve is none, and takes room */
+		(void)unlink(path); /* half a reserve is none, and takes room */
 	return -rc;
 }
 

@@ -6,6 +6,7 @@
  * One row a version: what brings the database from the version before. A row that was released never
  * changes. Persons are random numbers; their names are sealed. Times are seconds UTC.
  */
+/* clang-format off */
 static const char *const migrations[] = {
 	/* 1 */
 	"CREATE TABLE note_of_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
@@ -73,6 +74,7 @@ static const char *const migrations[] = {
 	"	told INTEGER NOT NULL, subject INTEGER NOT NULL, made_at INTEGER NOT NULL,"
 	"	sent_at INTEGER, tries INTEGER NOT NULL DEFAULT 0) STRICT;",
 };
+/* clang-format on */
 
 enum {
 	NEWEST = sizeof(migrations) / sizeof(migrations[0]),
@@ -104,7 +106,7 @@ static int migrate_to(sqlite3 *db, int version)
 	if (rc == 0)
 		rc = sql_script(db, "COMMIT");
 	if (rc < 0)
-		(void)sql_script(db, "ROLLBACK");	/* the first error is the one that counts */
+		(void)sql_script(db, "ROLLBACK"); /* the first error is the one that counts */
 	return rc;
 }
 

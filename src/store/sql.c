@@ -35,14 +35,17 @@ int sql_script(sqlite3 *db, const char *text)
 
 int sql_open(const char *path, bool writable, sqlite3 **ret)
 {
-	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+	int flags = writable ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE :
+			       SQLITE_OPEN_READWRITE;
 	sqlite3 *db = NULL;
-	int rc = sql_error(sqlite3_open_v2(path, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL));
+	int rc = sql_error(sqlite3_open_v2(path, &db,
+	    flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL));
 
 	if (rc == 0)
 		(void)sqlite3_busy_timeout(db, 2000);
 	if (rc == 0)
-		rc = sql_script(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+		rc = sql_script(db,
+		    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 		    "PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -1000;");
 	if (rc == 0 && !writable)
 		rc = sql_script(db, "PRAGMA query_only = ON;");
@@ -57,7 +60,7 @@ int sql_open(const char *path, bool writable, sqlite3 **ret)
 void sql_close(struct txn *txn)
 {
 	for (size_t i = 0; i < SQL_CACHE; i++)
-		(void)sqlite3_finalize(txn->cache[i].statement);	/* repeats the last error, known already */
+		(void)sqlite3_finalize(txn->cache[i].statement); /* repeats the last error, known already */
 	(void)sqlite3_close(txn->db);
 	memset(txn, 0, sizeof(*txn));
 }
@@ -71,8 +74,8 @@ static sqlite3_stmt *prepare(struct txn *txn, const char *text)
 	if (i == SQL_CACHE)
 		return NULL;
 	if (!txn->cache[i].text) {
-		if (sqlite3_prepare_v3(txn->db, text, -1, SQLITE_PREPARE_PERSISTENT, &txn->cache[i].statement,
-		    NULL) != SQLITE_OK)
+		if (sqlite3_prepare_v3(txn->db, text, -1, SQLITE_PREPARE_PERSISTENT,
+			&txn->cache[i].statement, NULL) != SQLITE_OK)
 			return NULL;
 		txn->cache[i].text = text;
 	}
@@ -87,11 +90,13 @@ static int bind(sqlite3_stmt *statement, const char *types, va_list args)
 		if (types[i] == 'i') {
 			rc = sqlite3_bind_int64(statement, i + 1, va_arg(args, int64_t));
 		} else if (types[i] == 't') {
-			rc = sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_text(statement, i + 1, va_arg(args, const char *), -1,
+			    SQLITE_TRANSIENT);
 		} else {
 			struct sql_blob blob = va_arg(args, struct sql_blob);
 
-			rc = sqlite3_bind_blob64(statement, i + 1, blob.bytes, blob.size, SQLITE_TRANSIENT);
+			rc = sqlite3_bind_blob64(statement, i + 1, blob.bytes, blob.size,
+			    SQLITE_TRANSIENT);
 		}
 	}
 	return rc;
@@ -130,7 +135,7 @@ void sql_end(sqlite3_stmt *statement)
 {
 	if (!statement)
 		return;
-	(void)sqlite3_reset(statement);		/* repeats the error of the last step, known already */
+	(void)sqlite3_reset(statement); /* repeats the error of the last step, known already */
 	(void)sqlite3_clear_bindings(statement);
 }
 

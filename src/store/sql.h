@@ -8,7 +8,7 @@
 /* The inside of this floor: statements and transactions. Nobody above includes it. */
 
 enum {
-	SQL_CACHE = 96,		/* statements kept prepared; more is a fault */
+	SQL_CACHE = 96, /* statements kept prepared; more is a fault */
 };
 
 struct txn {
@@ -16,10 +16,10 @@ struct txn {
 	const struct keys *keys;
 	int64_t now;
 	int64_t newest;
-	int trail_rows;		/* appended by this act */
-	bool clock_accepted;	/* the newest time is that of this transaction, once it is committed */
+	int trail_rows;      /* appended by this act */
+	bool clock_accepted; /* the newest time is that of this transaction, once it is committed */
 	struct {
-		const char *text;	/* the literal itself is the key */
+		const char *text; /* the literal itself is the key */
 		sqlite3_stmt *statement;
 	} cache[SQL_CACHE];
 };

@@ -21,10 +21,10 @@ struct store {
 	struct store_setup setup;
 	char dir[PATH_MAX], database[PATH_MAX], epoch[PATH_MAX], reserve[PATH_MAX];
 
-	struct txn write;		/* belongs to commits */
+	struct txn write; /* belongs to commits */
 	struct commits *commits;
 
-	pthread_mutex_t reading;	/* one reader at a time */
+	pthread_mutex_t reading; /* one reader at a time */
 	struct txn read;
 };
 
@@ -59,7 +59,7 @@ static int read_with(struct store *store, struct txn *txn, store_act *act, void 
 	if (rc < 0)
 		return rc;
 	rc = act(txn, argument);
-	(void)sql_do(txn, "ROLLBACK");	/* nothing was written */
+	(void)sql_do(txn, "ROLLBACK"); /* nothing was written */
 	return rc;
 }
 
@@ -98,7 +98,8 @@ int64_t store_head(struct store *store)
 static int act_upkeep(struct txn *txn, void *argument)
 {
 	const struct store_upkeep *upkeep = argument;
-	int rc = attempt_forget(txn, txn->now - upkeep->attempt_memory_s, txn->now - upkeep->known_source_s);
+	int rc = attempt_forget(txn, txn->now - upkeep->attempt_memory_s,
+	    txn->now - upkeep->known_source_s);
 
 	return rc < 0 ? rc : trail_retain(txn, upkeep->retention_s);
 }
@@ -127,7 +128,8 @@ int store_upkeep(struct store *store, const struct store_upkeep *upkeep)
 static int act_restored(struct txn *txn, void *argument)
 {
 	(void)argument;
-	return sql_number(txn, argument, "SELECT count(*) FROM note_of_state WHERE name = 'restored'", "");
+	return sql_number(txn, argument,
+	    "SELECT count(*) FROM note_of_state WHERE name = 'restored'", "");
 }
 
 int store_health(struct store *store, struct store_health *ret)
@@ -152,11 +154,14 @@ static int act_distrust(struct txn *txn, void *argument)
 
 	(void)argument;
 	if (rc == 0)
-		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state VALUES ('restored', ?)", "i", txn->now);
+		rc = sql_change(txn,
+		    "INSERT OR REPLACE INTO note_of_state VALUES ('restored', ?)", "i",
+		    txn->now);
 	if (rc < 0)
 		return rc;
-	return trail_append(txn, &(struct trail_entry){ .event = EVENT_STORE_RESTORED,
-	    .note = "codes that may have been used since are void" });
+	return trail_append(txn,
+	    &(struct trail_entry){ .event = EVENT_STORE_RESTORED,
+		.note = "codes that may have been used since are void" });
 }
 
 /* The newest time the database knows of, since a clock was accepted the last time. */
@@ -165,7 +170,8 @@ static int read_newest(struct txn *txn, int64_t *ret)
 	return sql_number(txn, ret,
 	    "SELECT max(coalesce((SELECT max(at) FROM trail WHERE seq >= coalesce("
 	    "(SELECT value FROM note_of_state WHERE name = 'clock-accepted'), 0)), 0),"
-	    " coalesce((SELECT max(opened_at) FROM attempt), 0))", "");
+	    " coalesce((SELECT max(opened_at) FROM attempt), 0))",
+	    "");
 }
 
 int store_accept_clock(struct txn *txn, int64_t actor, int64_t *ret_ahead_s)
@@ -176,9 +182,13 @@ int store_accept_clock(struct txn *txn, int64_t actor, int64_t *ret_ahead_s)
 	*ret_ahead_s = txn->newest > txn->now ? txn->newest - txn->now : 0;
 	(void)snprintf(note, sizeof(note), "records were %" PRId64 " s ahead", *ret_ahead_s);
 	if (rc >= 0)
-		rc = trail_append(txn, &(struct trail_entry){ .event = EVENT_CLOCK_ACCEPTED, .actor = actor, .note = note });
+		rc = trail_append(txn,
+		    &(struct trail_entry){
+			.event = EVENT_CLOCK_ACCEPTED, .actor = actor, .note = note });
 	if (rc >= 0)
-		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state SELECT 'clock-accepted', max(seq) FROM trail", "");
+		rc = sql_change(txn,
+		    "INSERT OR REPLACE INTO note_of_state SELECT 'clock-accepted', max(seq) FROM trail",
+		    "");
 	if (rc < 0)
 		return rc;
 	txn->clock_accepted = true;
@@ -189,7 +199,7 @@ static int open_paths(struct store *store)
 {
 	const char *dir = store->setup.dir;
 
-	store->setup.dir = store->dir;	/* the caller's may go */
+	store->setup.dir = store->dir; /* the caller's may go */
 	if (snprintf(store->dir, PATH_MAX, "%s", dir) >= PATH_MAX ||
 	    snprintf(store->database, PATH_MAX, "%s/state.db", dir) >= PATH_MAX ||
 	    snprintf(store->epoch, PATH_MAX, "%s/epoch", dir) >= PATH_MAX ||
@@ -239,7 +249,8 @@ static int open_database(struct store *store, enum store_state *ret_state, int64
 	if (rc == 0)
 		rc = epoch_check(&store->write, store->epoch, ret_state, &remembered);
 	if (rc == 0 && *ret_state == STORE_NEW)
-		rc = epoch_write(&store->write, store->epoch);	/* from now on, none means it was lost */
+		rc = epoch_write(&store->write,
+		    store->epoch); /* from now on, none means it was lost */
 	if (remembered > *ret_newest)
 		*ret_newest = remembered;
 	return rc;
@@ -247,8 +258,12 @@ static int open_database(struct store *store, enum store_state *ret_state, int64
 
 static int start_commits(struct store *store, int64_t newest)
 {
-	const struct commits_setup setup = { .txn = &store->write, .clock = store->setup.clock,
-		.alarm = store->setup.alarm, .reserve = store->reserve, .epoch = store->epoch, .newest = newest };
+	const struct commits_setup setup = { .txn = &store->write,
+		.clock = store->setup.clock,
+		.alarm = store->setup.alarm,
+		.reserve = store->reserve,
+		.epoch = store->epoch,
+		.newest = newest };
 
 	return commits_make(&setup, &store->commits);
 }
@@ -264,7 +279,7 @@ int store_open(const struct store_setup *setup, struct store **ret, enum store_s
 		return -ENOMEM;
 	store->setup = *setup;
 	store->write.keys = setup->keys;
-	(void)pthread_mutex_init(&store->reading, NULL);	/* cannot fail on Linux */
+	(void)pthread_mutex_init(&store->reading, NULL); /* cannot fail on Linux */
 	rc = open_paths(store);
 	if (rc == 0)
 		rc = open_database(store, &state, &newest);
@@ -276,7 +291,8 @@ int store_open(const struct store_setup *setup, struct store **ret, enum store_s
 		store_close(store);
 		return rc;
 	}
-	(void)reserve_make(store->reserve, setup->reserve_kib);	/* the doctor says when it is missing */
+	(void)reserve_make(store->reserve,
+	    setup->reserve_kib); /* the doctor says when it is missing */
 	*ret = store;
 	*ret_state = state;
 	return 0;

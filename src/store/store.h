@@ -14,21 +14,21 @@
  */
 
 struct store;
-struct txn;	/* an act's view of the database; valid only inside the act */
+struct txn; /* an act's view of the database; valid only inside the act */
 
 struct store_setup {
-	const char *dir;		/* holds state.db, epoch and reserve */
-	const struct keys *keys;	/* outlives the store */
+	const char *dir;         /* holds state.db, epoch and reserve */
+	const struct keys *keys; /* outlives the store */
 	int64_t reserve_kib;
-	int64_t (*clock)(void);		/* seconds UTC; each commit takes its time from it once */
-	void (*alarm)(const char *text);	/* one sentence for the log, level alert; any thread */
+	int64_t (*clock)(void); /* seconds UTC; each commit takes its time from it once */
+	void (*alarm)(const char *text); /* one sentence for the log, level alert; any thread */
 };
 
 /* What was noticed at the opening. */
 enum store_state {
 	STORE_SOUND,
-	STORE_NEW,		/* made just now */
-	STORE_RESTORED,		/* an older database stands here than the epoch file remembers */
+	STORE_NEW,      /* made just now */
+	STORE_RESTORED, /* an older database stands here than the epoch file remembers */
 };
 
 /*
@@ -69,9 +69,9 @@ int64_t store_head(struct store *store);
 
 /* Housekeeping, about once a minute: abandoned attempts, retention, epoch, the reserve. */
 struct store_upkeep {
-	int64_t attempt_memory_s;	/* how long failures can still matter: window and hold */
+	int64_t attempt_memory_s; /* how long failures can still matter: window and hold */
 	int64_t known_source_s;
-	int64_t retention_s[3];		/* by enum retention */
+	int64_t retention_s[3]; /* by enum retention */
 };
 int store_upkeep(struct store *store, const struct store_upkeep *upkeep);
 
@@ -79,7 +79,7 @@ int store_upkeep(struct store *store, const struct store_upkeep *upkeep);
 struct store_health {
 	bool reserve_whole;
 	int64_t free_percent;
-	bool restored;		/* an older database was put back, and nobody accepted that yet */
+	bool restored; /* an older database was put back, and nobody accepted that yet */
 };
 int store_health(struct store *store, struct store_health *ret);
 

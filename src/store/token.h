@@ -9,22 +9,22 @@
 
 enum {
 	TOKEN_TEXT_SIZE = 64,
-	TOKENS_MAX = 8,		/* active ones of one person */
-	TOKEN_TRIES_MAX = 5,	/* wrong first codes before an offered secret is void */
-	TOKEN_OFFER_S = 900,	/* how long an offered secret waits for its first code */
+	TOKENS_MAX = 8,      /* active ones of one person */
+	TOKEN_TRIES_MAX = 5, /* wrong first codes before an offered secret is void */
+	TOKEN_OFFER_S = 900, /* how long an offered secret waits for its first code */
 };
 
 struct token {
 	int64_t id;
 	int64_t person;
-	char kind[TOKEN_TEXT_SIZE];		/* "totp" */
+	char kind[TOKEN_TEXT_SIZE]; /* "totp" */
 	char label[TOKEN_TEXT_SIZE];
 	char algorithm[TOKEN_TEXT_SIZE];
 	struct secret secret;
 	int64_t digits, period_s;
 	int64_t step, drift;
 	int64_t tries;
-	int64_t made_by;			/* uid of the peer to which it was offered */
+	int64_t made_by; /* uid of the peer to which it was offered */
 	int64_t made_at, used_at;
 };
 
@@ -34,7 +34,8 @@ void token_wipe(struct token *token);
 /* Stores a new secret as offered; the id is made here. Earlier offers to this person are void. */
 int token_offer(struct txn *txn, struct token *token);
 /* Finds a live offer. Returns 0, -ENOENT, -EBADMSG (seal broken) or another -errno. */
-int token_offered(struct txn *txn, int64_t id, int64_t person, int64_t made_by, struct token *ret);
+int token_offered(struct txn *txn, int64_t id, int64_t person, int64_t made_by,
+    struct token *ret);
 /* Counts a wrong first code. */
 int token_offer_failed(struct txn *txn, int64_t id);
 /* The first code was right: the token is active and step is burnt. -ENOENT: it was no live offer. */

@@ -26,12 +26,18 @@ static struct crypto_part text_part(const char *text)
 static void chained_hash(const struct chained *row, unsigned char out[CRYPTO_HASH_SIZE])
 {
 	uint64_t numbers[] = {
-		htobe64((uint64_t)row->seq), htobe64((uint64_t)row->at), htobe64((uint64_t)row->actor),
+		htobe64((uint64_t)row->seq),
+		htobe64((uint64_t)row->at),
+		htobe64((uint64_t)row->actor),
 		htobe64((uint64_t)row->subject),
 	};
 	const struct crypto_part parts[] = {
-		{ numbers, sizeof(numbers) }, text_part(row->event), text_part(row->service),
-		text_part(row->result), { row->commitment, CRYPTO_HASH_SIZE }, { row->prev, CRYPTO_HASH_SIZE },
+		{ numbers, sizeof(numbers) },
+		text_part(row->event),
+		text_part(row->service),
+		text_part(row->result),
+		{ row->commitment, CRYPTO_HASH_SIZE },
+		{ row->prev, CRYPTO_HASH_SIZE },
 	};
 
 	crypto_chain(parts, COUNT_OF(parts), out);
@@ -40,7 +46,8 @@ static void chained_hash(const struct chained *row, unsigned char out[CRYPTO_HAS
 static void side_commitment(const void *salt, const char *source, const char *note,
     unsigned char out[CRYPTO_HASH_SIZE])
 {
-	const struct crypto_part parts[] = { { salt, SALT_SIZE }, text_part(source), text_part(note) };
+	const struct crypto_part parts[] = { { salt, SALT_SIZE }, text_part(source),
+		text_part(note) };
 
 	crypto_chain(parts, COUNT_OF(parts), out);
 }
@@ -53,9 +60,11 @@ static const char *text_or_empty(const char *text)
 /* Whether the entry holds no more than its event may. */
 static bool entry_fits(const struct trail_entry *entry, const struct event_rule *rule)
 {
-	unsigned held = (entry->actor ? HOLDS_ACTOR : 0u) | (entry->subject ? HOLDS_SUBJECT : 0u) |
+	unsigned held = (entry->actor ? HOLDS_ACTOR : 0u) |
+	    (entry->subject ? HOLDS_SUBJECT : 0u) |
 	    (text_or_empty(entry->service)[0] ? HOLDS_SERVICE : 0u) |
-	    (text_or_empty(entry->source)[0] ? HOLDS_SOURCE : 0u) | (text_or_empty(entry->note)[0] ? HOLDS_NOTE : 0u);
+	    (text_or_empty(entry->source)[0] ? HOLDS_SOURCE : 0u) |
+	    (text_or_empty(entry->note)[0] ? HOLDS_NOTE : 0u);
 
 	return (held & ~rule->fields) == 0;
 }
@@ -65,9 +74,10 @@ static int append_row(struct txn *txn, const struct chained *row)
 	unsigned char hash[CRYPTO_HASH_SIZE];
 
 	chained_hash(row, hash);
-	return sql_change(txn, "INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "iitiittbbb", row->seq, row->at,
-	    row->event, row->actor, row->subject, row->service, row->result,
-	    (struct sql_blob){ row->commitment, CRYPTO_HASH_SIZE }, (struct sql_blob){ row->prev, CRYPTO_HASH_SIZE },
+	return sql_change(txn, "INSERT INTO trail VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	    "iitiittbbb", row->seq, row->at, row->event, row->actor, row->subject, row->service,
+	    row->result, (struct sql_blob){ row->commitment, CRYPTO_HASH_SIZE },
+	    (struct sql_blob){ row->prev, CRYPTO_HASH_SIZE },
 	    (struct sql_blob){ hash, CRYPTO_HASH_SIZE });
 }
 
@@ -80,7 +90,7 @@ static int append_side(struct txn *txn, int64_t seq, const struct trail_entry *e
 	crypto_random(salt, sizeof(salt));
 	side_commitment(salt, source, note, commitment);
 	if (!source[0] && !note[0])
-		return 0;	/* nothing to erase later */
+		return 0; /* nothing to erase later */
 	return sql_change(txn, "INSERT INTO trail_side VALUES (?, ?, ?, ?)", "ibtt", seq,
 	    (struct sql_blob){ salt, sizeof(salt) }, source, note);
 }
@@ -89,16 +99,22 @@ static int tell(struct txn *txn, int64_t seq, const struct event_rule *rule, int
 {
 	if (!rule->told)
 		return 0;
-	return sql_change(txn, "INSERT INTO outbox (seq, event, told, subject, made_at) VALUES (?, ?, ?, ?, ?)", "itiii",
-	    seq, rule->name, (int64_t)rule->told, subject, txn->now);
+	return sql_change(txn,
+	    "INSERT INTO outbox (seq, event, told, subject, made_at) VALUES (?, ?, ?, ?, ?)",
+	    "itiii", seq, rule->name, (int64_t)rule->told, subject, txn->now);
 }
 
 int trail_append(struct txn *txn, const struct trail_entry *entry)
 {
 	const struct event_rule *rule = event_rule(entry->event);
 	struct chained row = {
-		.seq = 0, .at = txn->now, .actor = entry->actor, .subject = entry->subject,
-		.event = rule->name, .service = text_or_empty(entry->service), .result = text_or_empty(entry->result),
+		.seq = 0,
+		.at = txn->now,
+		.actor = entry->actor,
+		.subject = entry->subject,
+		.event = rule->name,
+		.service = text_or_empty(entry->service),
+		.result = text_or_empty(entry->result),
 	};
 	int rc = entry_fits(entry, rule) ? trail_head(txn, &row.seq, row.prev) : -EINVAL;
 
@@ -121,7 +137,8 @@ int trail_next(struct txn *txn, int64_t seq, struct trail_row *ret)
 	auto_sql sqlite3_stmt *row = sql_start(txn,
 	    "SELECT trail.seq, at, actor, subject, event, service, result, coalesce(source, ''), coalesce(note, '')"
 	    " FROM trail LEFT JOIN trail_side ON trail_side.seq = trail.seq WHERE trail.seq > ?"
-	    " ORDER BY trail.seq LIMIT 1", "i", seq);
+	    " ORDER BY trail.seq LIMIT 1",
+	    "i", seq);
 	int rc = sql_next(row);
 
 	if (rc != 1)
@@ -149,7 +166,8 @@ static bool texts_are_whole(sqlite3_stmt *row)
 	static const int columns[] = { 2, 5, 6, 11, 12 };
 
 	for (size_t i = 0; i < COUNT_OF(columns); i++)
-		if (strlen(column_text(row, columns[i])) != (size_t)sqlite3_column_bytes(row, columns[i]))
+		if (strlen(column_text(row, columns[i])) !=
+		    (size_t)sqlite3_column_bytes(row, columns[i]))
 			return false;
 	return true;
 }
@@ -159,18 +177,23 @@ static bool row_fits(sqlite3_stmt *row, int64_t seq, const unsigned char prev[CR
     unsigned char ret_hash[CRYPTO_HASH_SIZE])
 {
 	struct chained chained = {
-		.seq = sqlite3_column_int64(row, 0), .at = sqlite3_column_int64(row, 1),
-		.actor = sqlite3_column_int64(row, 3), .subject = sqlite3_column_int64(row, 4),
-		.event = column_text(row, 2), .service = column_text(row, 5), .result = column_text(row, 6),
+		.seq = sqlite3_column_int64(row, 0),
+		.at = sqlite3_column_int64(row, 1),
+		.actor = sqlite3_column_int64(row, 3),
+		.subject = sqlite3_column_int64(row, 4),
+		.event = column_text(row, 2),
+		.service = column_text(row, 5),
+		.result = column_text(row, 6),
 	};
 	unsigned char stored[CRYPTO_HASH_SIZE], salt[SALT_SIZE], commitment[CRYPTO_HASH_SIZE];
 
 	if (chained.seq != seq || !texts_are_whole(row) ||
 	    sql_blob_column(row, 7, chained.commitment, CRYPTO_HASH_SIZE) < 0 ||
 	    sql_blob_column(row, 8, chained.prev, CRYPTO_HASH_SIZE) < 0 ||
-	    sql_blob_column(row, 9, stored, sizeof(stored)) < 0 || memcmp(chained.prev, prev, CRYPTO_HASH_SIZE) != 0)
+	    sql_blob_column(row, 9, stored, sizeof(stored)) < 0 ||
+	    memcmp(chained.prev, prev, CRYPTO_HASH_SIZE) != 0)
 		return false;
-	chained_hash(&chained, ret_hash);	/* which may be prev itself */
+	chained_hash(&chained, ret_hash); /* which may be prev itself */
 	if (memcmp(stored, ret_hash, sizeof(stored)) != 0)
 		return false;
 	if (sqlite3_column_type(row, 10) == SQLITE_NULL)
@@ -185,7 +208,8 @@ int trail_verify(struct txn *txn, struct trail_proof *ret)
 {
 	auto_sql sqlite3_stmt *row = sql_start(txn,
 	    "SELECT trail.seq, at, event, actor, subject, service, result, commitment, prev, hash, salt, source, note"
-	    " FROM trail LEFT JOIN trail_side ON trail_side.seq = trail.seq ORDER BY trail.seq", "");
+	    " FROM trail LEFT JOIN trail_side ON trail_side.seq = trail.seq ORDER BY trail.seq",
+	    "");
 	unsigned char prev[CRYPTO_HASH_SIZE] = { 0 };
 	struct trail_proof proof = { 0 };
 	int rc;
@@ -213,7 +237,8 @@ static int hash_of(sqlite3_stmt *row, int64_t *ret_seq, unsigned char ret_hash[C
 
 int trail_head(struct txn *txn, int64_t *ret_seq, unsigned char ret_hash[CRYPTO_HASH_SIZE])
 {
-	auto_sql sqlite3_stmt *row = sql_start(txn, "SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1", "");
+	auto_sql sqlite3_stmt *row = sql_start(txn,
+	    "SELECT seq, hash FROM trail ORDER BY seq DESC LIMIT 1", "");
 
 	memset(ret_hash, 0, CRYPTO_HASH_SIZE);
 	return hash_of(row, ret_seq, ret_hash);
@@ -221,7 +246,8 @@ int trail_head(struct txn *txn, int64_t *ret_seq, unsigned char ret_hash[CRYPTO_
 
 int trail_hash(struct txn *txn, int64_t seq, unsigned char ret[CRYPTO_HASH_SIZE])
 {
-	auto_sql sqlite3_stmt *row = sql_start(txn, "SELECT seq, hash FROM trail WHERE seq = ?", "i", seq);
+	auto_sql sqlite3_stmt *row = sql_start(txn, "SELECT seq, hash FROM trail WHERE seq = ?",
+	    "i", seq);
 
 	return hash_of(row, &seq, ret);
 }
@@ -231,8 +257,8 @@ static int old_until(struct txn *txn, int64_t mark, int64_t cutoff, int64_t *ret
 {
 	return sql_number(txn, ret,
 	    "WITH next AS (SELECT seq, at FROM trail WHERE seq > ?1 ORDER BY seq LIMIT ?3)"
-	    " SELECT coalesce((SELECT min(seq) - 1 FROM next WHERE at >= ?2), (SELECT max(seq) FROM next), ?1)", "iii",
-	    mark, cutoff, (int64_t)TRAIL_RETAIN_ROWS);
+	    " SELECT coalesce((SELECT min(seq) - 1 FROM next WHERE at >= ?2), (SELECT max(seq) FROM next), ?1)",
+	    "iii", mark, cutoff, (int64_t)TRAIL_RETAIN_ROWS);
 }
 
 static int erase_sides(struct txn *txn, enum retention class, int64_t after, int64_t until)
@@ -245,17 +271,19 @@ static int erase_sides(struct txn *txn, enum retention class, int64_t after, int
 		if (rule->retention == class)
 			rc = sql_change(txn,
 			    "DELETE FROM trail_side WHERE seq > ?1 AND seq <= ?2 AND seq IN"
-			    " (SELECT seq FROM trail WHERE seq > ?1 AND seq <= ?2 AND event = ?3)", "iit", after, until,
-			    rule->name);
+			    " (SELECT seq FROM trail WHERE seq > ?1 AND seq <= ?2 AND event = ?3)",
+			    "iit", after, until, rule->name);
 	}
 	return rc;
 }
 
 static int retain_class(struct txn *txn, enum retention class, int64_t kept_s)
 {
-	static const char *const marks[] = { "retained-routine", "retained-privileged", "retained-emergency" };
+	static const char *const marks[] = { "retained-routine", "retained-privileged",
+		"retained-emergency" };
 	int64_t mark = 0, until = 0;
-	int rc = sql_number(txn, &mark, "SELECT coalesce(max(value), 0) FROM note_of_state WHERE name = ?", "t",
+	int rc = sql_number(txn, &mark,
+	    "SELECT coalesce(max(value), 0) FROM note_of_state WHERE name = ?", "t",
 	    marks[class]);
 
 	if (rc == 0)
@@ -264,7 +292,8 @@ static int retain_class(struct txn *txn, enum retention class, int64_t kept_s)
 		return rc;
 	rc = erase_sides(txn, class, mark, until);
 	if (rc >= 0)
-		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state VALUES (?, ?)", "ti", marks[class], until);
+		rc = sql_change(txn, "INSERT OR REPLACE INTO note_of_state VALUES (?, ?)", "ti",
+		    marks[class], until);
 	return rc;
 }
 
@@ -272,8 +301,8 @@ int trail_retain(struct txn *txn, const int64_t retention_s[3])
 {
 	int rc = 0;
 
-	for (int class = 0; class < 3 && rc >= 0; class++)
-		rc = retain_class(txn, (enum retention)class, retention_s[class]);
+	for (int class = 0; class < 3 && rc >= 0; class ++)
+		rc = retain_class(txn, (enum retention) class, retention_s[class]);
 	if (rc >= 0)
 		rc = sql_change(txn, "DELETE FROM outbox WHERE made_at < ?", "i",
 		    txn->now - retention_s[RETENTION_PRIVILEGED]);

@@ -12,9 +12,9 @@
 
 struct trail_entry {
 	enum event event;
-	int64_t actor;		/* person; PERSON_NOBODY for sluisd itself or a stranger */
+	int64_t actor; /* person; PERSON_NOBODY for sluisd itself or a stranger */
 	int64_t subject;
-	const char *service;	/* "" where there is none; may be NULL, as all texts here */
+	const char *service; /* "" where there is none; may be NULL, as all texts here */
 	const char *result;
 	const char *source;
 	const char *note;
@@ -30,7 +30,7 @@ struct trail_row {
 	int64_t seq, at;
 	int64_t actor, subject;
 	char event[64], service[64], result[64];
-	char source[272], note[256];	/* empty once erased */
+	char source[272], note[256]; /* empty once erased */
 };
 
 /* The first row after seq. -ENOENT: there is none. */
@@ -38,7 +38,7 @@ int trail_next(struct txn *txn, int64_t seq, struct trail_row *ret);
 
 struct trail_proof {
 	int64_t rows;
-	int64_t broken_at;	/* the first row that does not fit; 0: all fit */
+	int64_t broken_at; /* the first row that does not fit; 0: all fit */
 };
 
 /* Proves the chain from its first row to its last. Returns 0 (see broken_at) or -errno. */
@@ -50,7 +50,7 @@ int trail_head(struct txn *txn, int64_t *ret_seq, unsigned char ret_hash[CRYPTO_
 int trail_hash(struct txn *txn, int64_t seq, unsigned char ret[CRYPTO_HASH_SIZE]);
 
 enum {
-	TRAIL_RETAIN_ROWS = 2000,	/* looked at in one act, of each class */
+	TRAIL_RETAIN_ROWS = 2000, /* looked at in one act, of each class */
 };
 
 /*
