@@ -194,6 +194,12 @@ steps_of_enrolling() {
 		enroll $person
 		step "$person enrols" "status 0" "status $status"
 	done
+	talk -- sluis mode observe
+	talk "${password[alice]}" -- "${by_password[@]}" alice@localhost "$run"
+	step "observed: a password is enough" "in as alice" "$(outcome)"
+	talk -- sluis trail show
+	step "and the trail says what was due" "login.observed code-due" \
+		"$(sed -nE 's/.*(login\.observed) +(\S+).*/\1 \2/p' <<<"$said" | tail -n 1)"
 	talk -- sluis mode enforce
 	step "sluis mode enforce" "status 0" "status $status"
 	talk -- sluis doctor
