@@ -35,7 +35,7 @@ static bool is_too_often(struct rate *rate, const struct request *request,
 
 	if (facts->peer_uid == 0 || facts->is_peer || most == 0 || request->asked)
 		return false;
-	return !rate_take(rate, facts->peer_uid, most, request->arrived_ms);
+	return !rate_take(rate, request->peer.counted_as, most, request->arrived_ms);
 }
 
 enum answered gate_pass(const struct server_setup *setup, struct rate *rate,

@@ -78,7 +78,7 @@ static bool may_start(const struct queue *queue, const struct request *request)
 
 	for (const struct request *other = queue->busy; other; other = other->next) {
 		key += same_key(request, other);
-		uid += other->peer.uid == request->peer.uid;
+		uid += other->peer.counted_as == request->peer.counted_as;
 		plain += other->peer.uid != 0;
 	}
 	if (request->peer.uid != 0 &&
@@ -99,7 +99,7 @@ static struct request *first_startable(const struct queue *queue)
 static void count_plain(const struct request *list, uid_t uid, int *of_uid, int *plain)
 {
 	for (; list; list = list->next) {
-		*of_uid += list->peer.uid == uid;
+		*of_uid += list->peer.counted_as == uid;
 		*plain += list->peer.uid != 0;
 	}
 }
@@ -123,7 +123,7 @@ int queue_put(struct queue *queue, struct request *request)
 	int rc = -EBUSY;
 
 	(void)pthread_mutex_lock(&queue->lock);
-	if (!queue->closed && has_room(queue, request->peer.uid)) {
+	if (!queue->closed && has_room(queue, request->peer.counted_as)) {
 		append(&queue->ready, request);
 		queue->held++;
 		rc = 0;

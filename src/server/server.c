@@ -19,6 +19,7 @@ enum {
 	WORKER_STACK = 256 * 1024,
 	TICK_MS = 100, /* how often slow peers and parked questions are looked at */
 	EVENTS = 64,
+	UNKNOWN_UID = 65534,
 	ACCEPTS = 16, /* in one round of listening */
 };
 
@@ -172,7 +173,7 @@ static int count_reading(const struct server *server, uid_t uid)
 	int count = 0;
 
 	for (const struct connection *other = server->reading; other; other = other->next)
-		count += other->peer.uid == uid;
+		count += other->peer.counted_as == uid;
 	return count;
 }
 
@@ -195,7 +196,7 @@ static bool may_connect(const struct server *server, uid_t uid)
 	return of_uid < SERVER_UID_CONNECTIONS && plain < SERVER_PLAIN_CONNECTIONS;
 }
 
-static int peer_of(int fd, struct peer *ret)
+static int peer_of(struct server *server, int fd, struct peer *ret)
 {
 	struct ucred cred;
 	socklen_t size = sizeof(cred);
@@ -203,6 +204,10 @@ static int peer_of(int fd, struct peer *ret)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &size) < 0)
 		return -errno;
 	ret->uid = cred.uid;
+	ret->counted_as = cred.uid == 0 ||
+		server->setup.knows_uid(server->setup.context, cred.uid) ?
+	    cred.uid :
+	    UNKNOWN_UID;
 	ret->pid = cred.pid;
 	return 0;
 }
@@ -211,9 +216,9 @@ static int connection_add(struct server *server, int fd)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = connection };
-	int rc = connection ? peer_of(fd, &connection->peer) : -ENOMEM;
+	int rc = connection ? peer_of(server, fd, &connection->peer) : -ENOMEM;
 
-	if (rc == 0 && !may_connect(server, connection->peer.uid))
+	if (rc == 0 && !may_connect(server, connection->peer.counted_as))
 		rc = -EBUSY;
 	if (rc == 0 && epoll_ctl(server->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
 		rc = -errno;

@@ -29,6 +29,7 @@ enum {
 /* The process at the other end, by SO_PEERCRED: its effective uid when it connected. */
 struct peer {
 	uid_t uid;
+	uid_t counted_as; /* for limits: uids that nobody knows, of user namespaces, count as one */
 	pid_t pid;
 };
 
@@ -76,6 +77,8 @@ struct server_setup {
 	/* Fills what the gate must know. origin is NULL where the question has none. */
 	void (*facts)(void *context, const struct peer *peer, const struct origin *origin,
 	    struct gate_facts *ret);
+	/* Whether an account with that uid is known. */
+	bool (*knows_uid)(void *context, uid_t uid);
 	/* Makes the row of a TRAIL_FIRST call durable. Returns 0 or -errno; then the call is not answered. */
 	int (*record_first)(void *context, struct request *request);
 };

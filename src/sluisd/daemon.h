@@ -68,6 +68,7 @@ int actor_person(struct txn *txn, struct daemon *daemon, const struct peer *peer
 /* The hooks of the gate: server/server.h. */
 void daemon_facts(void *context, const struct peer *peer, const struct origin *origin,
     struct gate_facts *ret);
+bool daemon_knows_uid(void *context, uid_t uid);
 int daemon_record_first(void *context, struct request *request);
 
 /* An unknown name for the trail's note: a hash under a key that is gone tomorrow. */

@@ -135,6 +135,7 @@ static int open_server(struct daemon *daemon)
 		.call_count = daemon_call_count,
 		.context = daemon,
 		.facts = daemon_facts,
+		.knows_uid = daemon_knows_uid,
 		.record_first = daemon_record_first };
 	int rc = server_start(&setup, &daemon->server);
 

@@ -242,6 +242,14 @@ void daemon_facts(void *context, const struct peer *peer, const struct origin *o
 	(void)pthread_rwlock_unlock(&daemon->config_lock);
 }
 
+bool daemon_knows_uid(void *context, uid_t uid)
+{
+	struct daemon *daemon = context;
+	struct local_account account;
+
+	return passwd_cache_find_uid(daemon->accounts, uid, &account) == 0;
+}
+
 void stranger_note(const struct daemon *daemon, const char *name, char *out, size_t size)
 {
 	unsigned char hash[CRYPTO_HASH_SIZE];

@@ -496,6 +496,52 @@ static int test_flood(char **arguments)
 	return accepted == 200 && slowest < 1000 ? 0 : 1;
 }
 
+/* A child of uid that holds as many half-asked questions open as it is given. */
+static pid_t hold_places(uid_t uid)
+{
+	int ready[2];
+	char byte;
+	pid_t child;
+
+	if (pipe(ready) < 0)
+		exit(2);
+	child = fork();
+	if (child == 0) {
+		if (setuid(uid) < 0)
+			_exit(2);
+		for (int i = 0; i < 16; i++)
+			(void)bad_peer(2);
+		(void)!write(ready[1], "r", 1);
+		for (;;)
+			(void)pause();
+	}
+	(void)close(ready[1]);
+	(void)!read(ready[0], &byte, 1);
+	(void)close(ready[0]);
+	return child;
+}
+
+/* unknown-uids UID: 16 uids that no account has hold what they can; a known plain user is answered all the same. */
+static int test_unknown_uids(char **arguments)
+{
+	int64_t uid = argument_number(arguments, 65534);
+	struct ask_policy question = { .service = "both" };
+	union message answer;
+	pid_t children[16], asker;
+	int status = 1;
+
+	for (int i = 0; i < 16; i++)
+		children[i] = hold_places((uid_t)(100000 + i));
+	asker = fork();
+	if (asker == 0)
+		_exit(setuid((uid_t)uid) == 0 && ask(ASK_POLICY, &question, &answer) == 0 ? 0 : 1);
+	(void)waitpid(asker, &status, 0);
+	for (int i = 0; i < 16; i++)
+		daemon_kill(children[i]);
+	printf("%s\n", status == 0 ? "answered" : "not answered");
+	return status == 0 ? 0 : 1;
+}
+
 /* login INDEX SERVICE [CODE]: prints the verdict. */
 static int test_login(char **arguments)
 {
@@ -579,7 +625,7 @@ static const struct {
 } tests[] = {
 	{ "one-code", test_one_code }, { "people", test_people }, { "waves", test_waves },
 	{ "guesses", test_guesses }, { "kill", test_kill }, { "bad-peers", test_bad_peers },
-	{ "flood", test_flood }, { "login", test_login }, { "clock", test_clock },
+	{ "flood", test_flood }, { "unknown-uids", test_unknown_uids }, { "login", test_login }, { "clock", test_clock },
 };
 
 int main(int argc, char **argv)

@@ -106,6 +106,7 @@ try "32 logins at once with one code, exactly one passes" ask one-code "$rounds"
 try "32 logins at once of 32 people, all pass" ask people
 try "jumps of the clock" ask clock
 try "240 bad peers cost only their own connection" ask bad-peers
+try "uids of nobody hold the places of plain peers" ask unknown-uids "$(id -u p31)"
 try "a plain user floods the socket" ask flood "$(id -u p31)" p31
 ldd "$daemon" | grep -q 'lib[at]san' || try "memory under 16 MB" memory
 daemon_down

@@ -38,6 +38,7 @@ static struct request *question(uid_t uid, const char *user, const char *rhost)
 	request->fd = -1;
 	request->kind = ASK_OPEN;
 	request->peer.uid = uid;
+	request->peer.counted_as = uid;
 	request->arrived_ms = clock_monotonic_ms();
 	(void)text_copy(request->question.ask_open.who.user, PROTO_TEXT_SIZE, user);
 	(void)text_copy(request->question.ask_open.who.rhost, PROTO_TEXT_SIZE, rhost);
