@@ -128,6 +128,7 @@ install_packages() {
 }
 
 configure() {
+	local penalties
 	cat >"$root/etc/sluis/conf.d/demo.conf" <<-END
 		[policy]
 		mode = enforce
@@ -137,9 +138,12 @@ configure() {
 		window = ${hold}s
 		hold = ${hold}s
 	END
+	# newer ones shut an address out for a while after some refusals: here all come from one
+	penalties=$(inside sshd -T | sed -n 's/^persourcepenalties .*/PerSourcePenalties no/p' | head -n 1)
 	cat >"$root/etc/ssh/sshd_config.d/demo.conf" <<-END
 		PasswordAuthentication no
 		KbdInteractiveAuthentication yes
+		$penalties
 		Match User dave
 		AuthenticationMethods publickey,keyboard-interactive
 	END
