@@ -147,12 +147,12 @@ int module_ask(struct module *module, uint8_t kind, const void *question, uint8_
 	/* Where auth did not run, the two modules of the account phase share the time. */
 	int64_t waited = module->login ? module->login->waited_ms : WAIT_LOGIN_MS / 2;
 	int64_t began = clock_monotonic_ms();
-	int rc = module->faulty ?
-	    -EIO :
-	    waited >= WAIT_LOGIN_MS ?
-	    -ETIMEDOUT :
-	    ask_within(module, WAIT_LOGIN_MS - waited, kind, question, answer_kind, ret);
+	int rc = -ETIMEDOUT;
 
+	if (module->faulty)
+		rc = -EIO;
+	else if (waited < WAIT_LOGIN_MS)
+		rc = ask_within(module, WAIT_LOGIN_MS - waited, kind, question, answer_kind, ret);
 	if (module->login)
 		module->login->waited_ms += clock_monotonic_ms() - began;
 	if (rc < 0)

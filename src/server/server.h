@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 /*
- * The listener: reads one whole question from each connection, has the gate rule on it by the call
+ * Reads one whole question from each connection, has the gate rule on it by the call
  * table, and lets a worker answer it. A bad, slow or greedy peer costs its own connection, nothing else.
  */
 
